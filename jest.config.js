@@ -1,0 +1,7 @@
+/** @type {import("jest").Config} */
+module.exports = {
+  testMatch: ["<rootDir>/test/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/engine/"],
+  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }] },
+  modulePathIgnorePatterns: ["<rootDir>/dist/"],
+};

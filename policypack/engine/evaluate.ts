@@ -1,0 +1,149 @@
+/** One evaluation: rules over a model, each fault kept to itself, findings in a fixed order. */
+
+import { createHash } from "node:crypto";
+import type { CoreModel } from "../model/core";
+import { UNRESOLVED } from "../model/kubernetes/objects";
+import type { Resource } from "../model/stack";
+import { compareFindings, type Finding, type FindingResource } from "./finding";
+import type { Rule, RuleContext, Verdict } from "./rule";
+import { type Knowledge, optionsOf, type Settings } from "./settings";
+import { enforcementOf } from "./levels";
+import { markSubsumed } from "./subsume";
+
+/** How one rule fared: subjects by answer. No subject at all means that the rule does not apply. */
+export interface RuleRun {
+  readonly rule: Rule;
+  readonly pass: number;
+  readonly fail: number;
+  readonly undetermined: number;
+  readonly error: number;
+  readonly applicable: boolean;
+}
+
+export interface Evaluation {
+  readonly findings: readonly Finding[];
+  readonly runs: readonly RuleRun[];
+}
+
+export function evaluate(model: CoreModel, rules: readonly Rule[], settings: Settings, knowledge: Knowledge): Evaluation {
+  const runs: RuleRun[] = [];
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    if (enforcementOf(rule, settings) === "disabled") continue;
+    if (model.view === "resource" && rule.scope === "stack") continue;
+    const { run, found } = runRule(rule, model, settings, knowledge);
+    runs.push(run);
+    for (const finding of found) findings.push(finding);
+  }
+  return { findings: markSubsumed(unique(findings), rules).sort(compareFindings), runs };
+}
+
+function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Knowledge): { run: RuleRun; found: Finding[] } {
+  const context: RuleContext = { model, view: model.view, settings, options: optionsOf(rule, settings), knowledge };
+  const count = { pass: 0, fail: 0, undetermined: 0, error: 0 };
+  const found: Finding[] = [];
+  let subjects = 0;
+  let fault: Finding | undefined;
+  try {
+    for (const subject of rule.target.subjects(model)) {
+      subjects += 1;
+      const resource = rule.target.resource(subject);
+      try {
+        const verdicts = [...rule.check(subject, context)];
+        for (const verdict of verdicts) found.push(finding(rule, verdict, resource, context));
+        count[worst(verdicts)] += 1;
+      } catch (error) {
+        count.error += 1;
+        fault ??= faultOf(rule, error, resource, context);
+      }
+    }
+  } catch (error) {
+    count.error += 1;
+    subjects += 1;
+    fault ??= faultOf(rule, error, undefined, context);
+  }
+  if (fault !== undefined) found.push(fault);
+  return { run: { rule, ...count, applicable: subjects > 0 }, found };
+}
+
+function worst(verdicts: readonly Verdict[]): "pass" | "fail" | "undetermined" {
+  if (verdicts.some((verdict) => verdict.verdict === "fail")) return "fail";
+  return verdicts.length > 0 ? "undetermined" : "pass";
+}
+
+function finding(rule: Rule, verdict: Verdict, subject: Resource | undefined, context: RuleContext): Finding {
+  const resource = describeResource(verdict.resource ?? subject, context.model);
+  const level = enforcementOf(rule, context.settings);
+  return {
+    ruleId: rule.id,
+    ruleName: rule.name,
+    verdict: verdict.verdict,
+    severity: rule.severity,
+    enforcement: verdict.advisory === true || level === "disabled" ? "advisory" : level,
+    resource,
+    networkFunctions: verdict.networkFunctions ?? [],
+    interfaces: verdict.interfaces ?? [],
+    container: verdict.container ?? null,
+    message: verdict.message,
+    remediation: verdict.remediation ?? rule.remediation,
+    evidence: verdict.evidence,
+    fingerprint: fingerprint(rule.id, resource, verdict.container ?? "", verdict.cause ?? ""),
+    subsumedBy: null,
+    waiver: null,
+    baselined: false,
+  };
+}
+
+/** A rule that throws: its answer is missing, which at a mandatory rule refuses. */
+function faultOf(rule: Rule, error: unknown, subject: Resource | undefined, context: RuleContext): Finding {
+  const what = error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : "an unknown fault";
+  return {
+    ...finding(
+      rule,
+      {
+        verdict: "undetermined",
+        message: `carrierguard could not answer ${rule.id} here because of a fault of its own (${what}); the answer is missing, not good.`,
+        remediation: "Report this with the version of carrierguard and, if you can share it, the resource.",
+        evidence: [],
+        cause: "fault",
+      },
+      subject,
+      context,
+    ),
+    verdict: "error",
+  };
+}
+
+const STACK: FindingResource = { urn: "", type: "stack", kind: null, namespace: null, name: "stack", source: null };
+
+export function describeResource(resource: Resource | undefined, model: CoreModel): FindingResource {
+  if (resource === undefined) return STACK;
+  const object = model.object(resource);
+  const namespace = object?.namespace ?? "";
+  return {
+    urn: resource.urn,
+    type: resource.type,
+    kind: object?.kind ?? null,
+    namespace: namespace === "" || namespace.startsWith(UNRESOLVED) ? null : namespace,
+    name: object?.name ?? resource.name,
+    source: resource.source === undefined ? null : { file: resource.source.file, line: resource.source.line ?? null },
+  };
+}
+
+/** Hexadecimal digits of a fingerprint: 80 bits, so that two of a million causes do not collide. */
+const FINGERPRINT_LENGTH = 20;
+
+function fingerprint(ruleId: string, resource: FindingResource, container: string, cause: string): string {
+  const identity = resource.kind === null ? [resource.type, resource.name] : [resource.kind, resource.namespace ?? "", resource.name];
+  return createHash("sha256").update([ruleId, ...identity, container, cause].join("\0")).digest("hex").slice(0, FINGERPRINT_LENGTH);
+}
+
+/** One finding a cause: what several subjects say of the same place is said once. */
+function unique(findings: readonly Finding[]): Finding[] {
+  const seen = new Map<string, Finding>();
+  for (const item of findings) {
+    const key = `${item.fingerprint} ${item.resource.urn} ${item.verdict}`;
+    if (!seen.has(key)) seen.set(key, item);
+  }
+  return [...seen.values()];
+}

@@ -1,0 +1,142 @@
+/** What a rule is. One file a rule: metadata, the check, its examples. */
+
+import type { CoreModel, View } from "../model/core";
+import type { Resource, ResourceInit } from "../model/stack";
+import type { Node } from "../model/value";
+import type { NetworkFunctionId } from "../topology/types";
+import type { Knowledge, Settings } from "./settings";
+
+export type Severity = "low" | "medium" | "high" | "critical";
+export type Enforcement = "advisory" | "mandatory" | "disabled";
+export type Family =
+  | "identity" | "segmentation" | "logging" | "data-protection" | "workload" | "supply-chain" | "threat-intel" | "governance"; // prettier-ignore
+
+/** `resource`: decidable on one resource. `stack`: needs others. `both`: on the resource where that suffices, else with the stack. */
+export type Scope = "resource" | "stack" | "both";
+
+export interface Standard {
+  readonly framework: string;
+  readonly ref: string;
+  readonly title?: string;
+}
+
+export interface Technique {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** An option of a rule, set under `rules.<id>` in carrierguard.yaml. */
+export interface OptionSchema {
+  readonly type: "boolean" | "integer" | "string" | "strings";
+  readonly description: string;
+  readonly default: boolean | number | string | readonly string[];
+  readonly minimum?: number;
+}
+
+export type Options = { readonly [name: string]: boolean | number | string | readonly string[] };
+
+/** What was found at one place. `actual` is printed, so it never holds a secret: use `seen`, which knows. */
+export interface Evidence {
+  readonly path: string;
+  readonly actual: unknown;
+  readonly expected: unknown;
+}
+
+/** Evidence from a property as it stands. */
+export function seen(node: Node, expected: unknown): Evidence {
+  return { path: node.path, actual: node.describe(), expected };
+}
+
+/** What a check says of one subject; nothing said is a pass. */
+export interface Verdict {
+  readonly verdict: "fail" | "undetermined";
+  /** One sentence: what is wrong, and which attack step it enables. Never a secret. */
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+  /** How to put this right, where the rule's own remediation can be said more precisely. */
+  readonly remediation?: string;
+  /** The resource at fault, where it is not the subject's own. */
+  readonly resource?: Resource;
+  readonly networkFunctions?: readonly NetworkFunctionId[];
+  /** 3GPP interfaces concerned: N2, N4, SBI … */
+  readonly interfaces?: readonly string[];
+  readonly container?: string;
+  /** Tells two findings of one rule on one resource apart; stable over releases. */
+  readonly cause?: string;
+  /** Never refuses, whatever the level: the control calls it advisory here. */
+  readonly advisory?: boolean;
+}
+
+export function fail(verdict: Omit<Verdict, "verdict">): Verdict {
+  return { verdict: "fail", ...verdict };
+}
+
+export function undetermined(verdict: Omit<Verdict, "verdict">): Verdict {
+  return { verdict: "undetermined", ...verdict };
+}
+
+export interface RuleContext {
+  readonly model: CoreModel;
+  readonly view: View;
+  readonly settings: Settings;
+  readonly options: Options;
+  readonly knowledge: Knowledge;
+}
+
+/** What a rule looks at: which subjects a model holds, and which resource each stands for. */
+export interface Target<S> {
+  /** For people: "workloads", "aws:eks/cluster:Cluster". */
+  readonly description: string;
+  /** Pulumi type tokens that can hold a subject; the pack asks the rule about no other. `undefined`: every type. */
+  readonly types: readonly string[] | undefined;
+  subjects(model: CoreModel): Iterable<S>;
+  /** `undefined` for a subject that is no single resource (a namespace that the stack only names, the stack itself). */
+  resource(subject: S): Resource | undefined;
+}
+
+export interface Example {
+  /** A sentence: "an allow-all NetworkPolicy does not isolate the UPF". */
+  readonly name: string;
+  readonly resources: readonly ResourceInit[];
+  readonly settings?: Partial<Settings>;
+  readonly knowledge?: Partial<Knowledge>;
+}
+
+export interface Examples {
+  readonly pass: readonly Example[];
+  readonly fail: readonly Example[];
+  readonly undetermined: readonly Example[];
+}
+
+export interface RuleDefinition<S> {
+  readonly id: string;
+  /** Policy and file name: the id, then what must hold. */
+  readonly name: string;
+  readonly title: string;
+  readonly family: Family;
+  readonly severity: Severity;
+  readonly scope: Scope;
+  /** Version of carrierguard that brought it. */
+  readonly since: string;
+  readonly target: Target<S>;
+  readonly rationale: string;
+  readonly remediation: string;
+  readonly standards: readonly Standard[];
+  readonly breaks: readonly Technique[];
+  readonly options?: { readonly [name: string]: OptionSchema };
+  /** Rules whose findings on the same resource, or in the same container, have the same cause and go under this one's. */
+  readonly subsumes?: { readonly [rule: string]: "resource" | "container" };
+  check(subject: S, context: RuleContext): Iterable<Verdict>;
+  /** Built when asked for, so that the pack does not carry them at run time. */
+  examples(): Examples;
+}
+
+/** A rule whose subject type only its own target and check know. */
+export type Rule = RuleDefinition<unknown>;
+
+export function defineRule<S>(definition: RuleDefinition<S>): Rule {
+  if (!definition.name.startsWith(`${definition.id.toLowerCase()}-`)) {
+    throw new Error(`rule ${definition.id}: its name must begin with "${definition.id.toLowerCase()}-", not "${definition.name}"`);
+  }
+  return definition as unknown as Rule;
+}

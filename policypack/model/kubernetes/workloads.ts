@@ -1,0 +1,122 @@
+/** Workloads: whatever makes pods, with the pod's parts as rules ask for them. */
+
+import { type Node, type Read, valueOr } from "../value";
+import { type KubernetesObject, type Labels, labelsOf } from "./objects";
+
+export type ContainerRole = "container" | "init" | "ephemeral";
+
+export interface Container {
+  readonly role: ContainerRole;
+  readonly name: string;
+  readonly node: Node;
+  readonly image: Read<string>;
+  /** `securityContext` of the container. */
+  readonly security: Node;
+}
+
+export interface Workload {
+  readonly object: KubernetesObject;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  /** The pod template's metadata (the Pod's own for a Pod). */
+  readonly podMetadata: Node;
+  readonly podSpec: Node;
+  /** Labels of the pod template: what selectors match. */
+  readonly labels: Labels;
+  readonly containers: readonly Container[];
+  /** Set where the list of containers itself is not known, or a part of the pod is not. */
+  readonly opaque: boolean;
+  /** Helm's test pods and hooks are run beside the core, not as a part of it. */
+  readonly hook: boolean;
+}
+
+/** Where each built-in kind keeps its pod template. */
+const TEMPLATES: { readonly [kind: string]: readonly string[] } = {
+  Pod: [],
+  PodTemplate: ["template"],
+  Deployment: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
+};
+
+const BUILT_IN_GROUPS = new Set(["", "apps", "batch", "extensions"]);
+
+const LISTS: readonly (readonly [ContainerRole, string])[] = [
+  ["container", "containers"],
+  ["init", "initContainers"],
+  ["ephemeral", "ephemeralContainers"],
+];
+
+/** The workloads that an object makes: one for the built-in kinds, one for every pod template inside a custom resource. */
+export function workloadsOf(object: KubernetesObject): Workload[] {
+  const place = BUILT_IN_GROUPS.has(object.group) ? TEMPLATES[object.kind] : undefined;
+  if (place !== undefined) return [workload(object, object.resource.props.get(...place))];
+  if (BUILT_IN_GROUPS.has(object.group) || isBuiltInGroup(object.group)) return [];
+  return podTemplates(object.spec, 0).map((template) => workload(object, template));
+}
+
+function isBuiltInGroup(group: string): boolean {
+  return group.endsWith(".k8s.io") && !/^(jobset\.x-k8s\.io|leaderworkerset\.x-k8s\.io)$/.test(group);
+}
+
+/** How deep a pod template may hide in a custom resource. */
+const TEMPLATE_DEPTH = 8;
+
+/** Pod templates inside a custom resource: objects whose `spec.containers` is a list of objects with a name or an image. */
+function podTemplates(node: Node, depth: number): Node[] {
+  if (depth > TEMPLATE_DEPTH) return [];
+  if (looksLikePodSpec(node.get("spec"))) return [node];
+  const below = node.kind() === "list" ? node.items() : node.fields().map(([, child]) => child);
+  return below.flatMap((child) => {
+    const kind = child.kind();
+    return kind === "list" || kind === "object" ? podTemplates(child, depth + 1) : [];
+  });
+}
+
+function looksLikePodSpec(spec: Node): boolean {
+  if (spec.kind() !== "object") return false;
+  const [first] = spec.get("containers").items();
+  return first !== undefined && first.kind() === "object" && (first.get("image").isKnown || first.get("name").isKnown);
+}
+
+function workload(object: KubernetesObject, template: Node): Workload {
+  const podMetadata = template.get("metadata");
+  const podSpec = template.get("spec");
+  const containers: Container[] = [];
+  let opaque = podSpec.isUnknown || template.isUnknown;
+  for (const [role, key] of LISTS) {
+    const list = podSpec.get(key);
+    if (list.list().state === "unknown") opaque = true;
+    for (const node of list.items()) {
+      if (node.isUnknown) opaque = true;
+      else if (node.kind() === "object") containers.push(container(role, node, containers.length));
+    }
+  }
+  return {
+    object,
+    kind: object.kind,
+    name: object.name,
+    namespace: object.namespace,
+    podMetadata,
+    podSpec,
+    labels: labelsOf(podMetadata.get("labels")),
+    containers,
+    opaque,
+    hook: object.metadata.get("annotations", "helm.sh/hook").isKnown,
+  };
+}
+
+function container(role: ContainerRole, node: Node, index: number): Container {
+  return {
+    role,
+    name: valueOr(node.get("name").string(), `#${index}`),
+    node,
+    image: node.get("image").string(),
+    security: node.get("securityContext"),
+  };
+}

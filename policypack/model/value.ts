@@ -1,0 +1,242 @@
+/**
+ * Property values and the tri-state cursor over them.
+ *
+ * A property is *known*, *unknown* (it will be known after the deployment, or its text cannot be read as what it should be)
+ * or *absent* (nobody set it). `Node` is the only way to a property: rules and analyses never touch raw values, so an
+ * unknown can neither throw nor be mistaken for "not set". Secrets keep their mark through every read.
+ */
+
+/** A value that is not known yet; `from` names the resources it will come from, where that is known. */
+export class UnknownValue {
+  constructor(readonly from: readonly string[] = []) {}
+}
+
+/** A value that must never be printed. */
+export class SecretValue {
+  constructor(readonly value: Value) {}
+}
+
+export type Value = null | boolean | number | string | UnknownValue | SecretValue | readonly Value[] | { readonly [key: string]: Value };
+
+export type Read<T> =
+  | { readonly state: "known"; readonly value: T }
+  | { readonly state: "unknown"; readonly reason: string }
+  | { readonly state: "absent" };
+
+export const ABSENT: Read<never> = { state: "absent" };
+const NOT_YET: Read<never> = { state: "unknown", reason: "not known before deployment" };
+
+export function known<T>(value: T): Read<T> {
+  return { state: "known", value };
+}
+
+export function unknown(reason: string): Read<never> {
+  return { state: "unknown", reason };
+}
+
+/** The value where it is known, else `otherwise`. */
+export function valueOr<T, U>(read: Read<T>, otherwise: U): T | U {
+  return read.state === "known" ? read.value : otherwise;
+}
+
+type Key = string | number;
+
+const IDENTIFIER = /^[A-Za-z_$][\w$-]*$/;
+
+/** Longest text of a value that a finding quotes; the rest is cut with an ellipsis. */
+const QUOTE_LIMIT = 160;
+
+export class Node {
+  private constructor(
+    private readonly raw: Value | undefined,
+    private readonly parent: Node | undefined,
+    private readonly key: Key | undefined,
+    /** Whether this value, or one that holds it, is marked secret. */
+    readonly secret: boolean,
+  ) {}
+
+  static root(value: Value | undefined): Node {
+    return Node.make(value, undefined, undefined, false);
+  }
+
+  private static make(value: Value | undefined, parent: Node | undefined, key: Key | undefined, secret: boolean): Node {
+    let raw = value;
+    let hidden = secret;
+    while (raw instanceof SecretValue) {
+      raw = raw.value;
+      hidden = true;
+    }
+    return new Node(raw, parent, key, hidden);
+  }
+
+  /** Where this value stands, as users write it: `spec.template.spec.containers[0].image`. */
+  get path(): string {
+    if (this.parent === undefined || this.key === undefined) return "";
+    const before = this.parent.path;
+    if (typeof this.key === "number") return `${before}[${this.key}]`;
+    if (!IDENTIFIER.test(this.key)) return `${before}[${JSON.stringify(this.key)}]`;
+    return before === "" ? this.key : `${before}.${this.key}`;
+  }
+
+  get isAbsent(): boolean {
+    return this.raw === undefined || this.raw === null;
+  }
+
+  get isUnknown(): boolean {
+    return this.raw instanceof UnknownValue;
+  }
+
+  /** Known: neither absent nor unknown. */
+  get isKnown(): boolean {
+    return !this.isAbsent && !this.isUnknown;
+  }
+
+  /** URNs of the resources that an unknown value comes from; empty where that is not told. */
+  get comesFrom(): readonly string[] {
+    return this.raw instanceof UnknownValue ? this.raw.from : [];
+  }
+
+  /** The value under `keys`, one after the other. Below an unknown everything is unknown, below nothing everything is absent. */
+  get(...keys: Key[]): Node {
+    let node: Node = this; // eslint-disable-line @typescript-eslint/no-this-alias -- the walk starts here
+    for (const key of keys) node = node.child(key);
+    return node;
+  }
+
+  private child(key: Key): Node {
+    const raw = this.raw;
+    if (raw instanceof UnknownValue) return Node.make(raw, this, key, this.secret);
+    if (raw === null || typeof raw !== "object") {
+      // A scalar where an object belongs: nothing can be said of what should have been in it.
+      return Node.make(raw === null || raw === undefined ? undefined : new UnknownValue(), this, key, this.secret);
+    }
+    if (Array.isArray(raw)) {
+      return Node.make(typeof key === "number" ? (raw as readonly Value[])[key] : new UnknownValue(), this, key, this.secret);
+    }
+    const own = Object.prototype.hasOwnProperty.call(raw, key);
+    return Node.make(own ? (raw as { readonly [key: string]: Value })[key] : undefined, this, key, this.secret);
+  }
+
+  string(): Read<string> {
+    const raw = this.raw;
+    if (typeof raw === "string") return known(raw);
+    if (typeof raw === "number" || typeof raw === "boolean") return known(String(raw));
+    return this.unreadable("a text");
+  }
+
+  /** A number; numeric text counts, as it does for Pulumi's bridged providers. */
+  number(): Read<number> {
+    const raw = this.raw;
+    if (typeof raw === "number") return known(raw);
+    if (typeof raw === "string" && /^\s*-?\d+(\.\d+)?\s*$/.test(raw)) return known(Number(raw));
+    return this.unreadable("a number");
+  }
+
+  /** A boolean; the texts "true" and "false" count, as they do for Pulumi's bridged providers. */
+  boolean(): Read<boolean> {
+    const raw = this.raw;
+    if (typeof raw === "boolean") return known(raw);
+    if (raw === "true") return known(true);
+    if (raw === "false") return known(false);
+    return this.unreadable("true or false");
+  }
+
+  /** The items of a list, each with its place. */
+  list(): Read<readonly Node[]> {
+    const raw = this.raw;
+    if (Array.isArray(raw)) return known((raw as readonly Value[]).map((item, index) => Node.make(item, this, index, this.secret)));
+    return this.unreadable("a list");
+  }
+
+  /** The entries of an object in their order. */
+  entries(): Read<readonly (readonly [string, Node])[]> {
+    const raw = this.raw;
+    if (raw !== null && typeof raw === "object" && !Array.isArray(raw) && !(raw instanceof UnknownValue) && !(raw instanceof SecretValue)) {
+      const object = raw as { readonly [key: string]: Value };
+      return known(Object.keys(object).map((key) => [key, Node.make(object[key], this, key, this.secret)] as const));
+    }
+    return this.unreadable("an object");
+  }
+
+  /** The items that are known to be there: none for an absent or unknown list. Ask `isUnknown` where that matters. */
+  items(): readonly Node[] {
+    return valueOr(this.list(), []);
+  }
+
+  /** The fields that are known to be there: none for an absent or unknown object. */
+  fields(): readonly (readonly [string, Node])[] {
+    return valueOr(this.entries(), []);
+  }
+
+  /** What kind of value stands here, for code that accepts several forms (a JSON text or an object, one item or a list). */
+  kind(): "absent" | "unknown" | "string" | "number" | "boolean" | "list" | "object" {
+    const raw = this.raw;
+    if (raw === undefined || raw === null) return "absent";
+    if (raw instanceof UnknownValue) return "unknown";
+    if (Array.isArray(raw)) return "list";
+    const type = typeof raw;
+    return type === "string" || type === "number" || type === "boolean" ? type : "object";
+  }
+
+  /** Whether an unknown stands here or anywhere below. */
+  holdsUnknown(): boolean {
+    return holdsUnknown(this.raw);
+  }
+
+  /**
+   * The plain JSON below, for parsers that need the whole of it: unknowns become `undefined` in objects and `null` in lists.
+   * Only for what has been asked with `holdsUnknown` before.
+   */
+  plain(): unknown {
+    return plain(this.raw);
+  }
+
+  /** The value as a finding may quote it: shortened, and never a secret. */
+  describe(): unknown {
+    const raw = this.raw;
+    if (raw === undefined || raw === null) return null;
+    if (raw instanceof UnknownValue) return "(not known before deployment)";
+    if (this.secret || holdsSecret(raw)) return "(secret)";
+    if (typeof raw === "string") return shorten(raw);
+    if (typeof raw === "object") {
+      const text = JSON.stringify(plain(raw));
+      return text.length <= QUOTE_LIMIT ? plain(raw) : shorten(text);
+    }
+    return raw;
+  }
+
+  private unreadable(wanted: string): Read<never> {
+    if (this.isAbsent) return ABSENT;
+    if (this.isUnknown) return NOT_YET;
+    return unknown(`${this.path || "the value"} is not ${wanted}`);
+  }
+}
+
+function shorten(text: string): string {
+  return text.length <= QUOTE_LIMIT ? text : `${text.slice(0, QUOTE_LIMIT - 1)}…`;
+}
+
+function children(value: Value): readonly Value[] {
+  if (value === null || typeof value !== "object" || value instanceof UnknownValue) return [];
+  if (value instanceof SecretValue) return [value.value];
+  return Array.isArray(value) ? (value as readonly Value[]) : Object.values(value as { readonly [key: string]: Value });
+}
+
+function holdsUnknown(value: Value | undefined): boolean {
+  if (value === undefined) return false;
+  return value instanceof UnknownValue || children(value).some(holdsUnknown);
+}
+
+function holdsSecret(value: Value): boolean {
+  return value instanceof SecretValue || children(value).some(holdsSecret);
+}
+
+function plain(value: Value | undefined): unknown {
+  if (value === undefined || value instanceof UnknownValue) return undefined;
+  if (value instanceof SecretValue) return plain(value.value);
+  if (Array.isArray(value)) return (value as readonly Value[]).map(plain);
+  if (value !== null && typeof value === "object") {
+    return Object.fromEntries(Object.entries(value as { readonly [key: string]: Value }).map(([key, item]) => [key, plain(item)]));
+  }
+  return value;
+}

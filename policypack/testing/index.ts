@@ -1,0 +1,4 @@
+/** `carrierguard/testing`: what a carrier needs to test rules of its own. */
+
+export { CORE, networkFunction, object, type PodOptions, type Properties, resource, secretValue, unknownValue } from "./build";
+export { type ExampleAnswer, runExample } from "./run";

@@ -1,0 +1,42 @@
+/** The 3GPP topology: network functions, zones, interfaces and who may talk to whom. Source: `data/topology.json`. */
+
+import data from "./data/topology.json";
+import type { Interface, NetworkFunction, NetworkFunctionId, Topology, Zone, ZoneId } from "./types";
+
+export const topology = data as unknown as Topology;
+
+const byId = new Map(topology.nfs.map((nf) => [nf.id, nf]));
+const zonesById = new Map(topology.zones.map((zone) => [zone.id, zone]));
+
+export function networkFunction(id: NetworkFunctionId): NetworkFunction {
+  const found = byId.get(id);
+  if (found === undefined) throw new Error(`the topology has no network function ${id}`);
+  return found;
+}
+
+/** The network function of that name as users write it (`upf`, `SGW-U`, `sgwu`); `undefined` for anything else. */
+export function networkFunctionNamed(name: string): NetworkFunction | undefined {
+  const wanted = canonical(name);
+  return topology.nfs.find((nf) => canonical(nf.id) === wanted);
+}
+
+function canonical(name: string): string {
+  return name.toUpperCase().replace(/[^A-Z0-9]/g, "");
+}
+
+export function zone(id: ZoneId): Zone {
+  const found = zonesById.get(id);
+  if (found === undefined) throw new Error(`the topology has no zone ${id}`);
+  return found;
+}
+
+export function interfaceNamed(id: string): Interface {
+  const found = topology.interfaces.find((item) => item.id === id);
+  if (found === undefined) throw new Error(`the topology has no interface ${id}`);
+  return found;
+}
+
+/** Whether a network function produces or consumes SBI services. */
+export function speaksSbi(id: NetworkFunctionId): boolean {
+  return networkFunction(id).planes.includes("sbi");
+}
