@@ -3,7 +3,7 @@
 export type NetworkFunctionId =
   | "AMF" | "SMF" | "UPF" | "AUSF" | "UDM" | "UDR" | "UDSF" | "SUBSCRIBER-DB" | "PCF" | "NRF" | "NSSF" | "NEF" | "AF" | "SCP"
   | "SEPP" | "BSF" | "CHF" | "NWDAF" | "SMSF" | "N3IWF" | "TNGF" | "LMF" | "GMLC" | "5G-EIR" | "NSSAAF" | "NSACF" | "AAnF" | "HSS"
-  | "MME" | "SGW-C" | "SGW-U" | "PGW" | "DEA" | "EDNS" | "GNB" | "SEG" | "LI-ADMF" | "LI-MDF" | "OAM" | "PCRF"; // prettier-ignore
+  | "MME" | "SGW-C" | "SGW-U" | "PGW" | "PGW-U" | "DEA" | "EDNS" | "GNB" | "SEG" | "LI-ADMF" | "LI-MDF" | "OAM" | "PCRF"; // prettier-ignore
 
 export type ZoneId =
   | "untrusted" | "ran" | "interconnect" | "access-edge" | "user-plane" | "roaming-edge" | "exposure" | "control"

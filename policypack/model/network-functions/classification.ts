@@ -10,6 +10,11 @@ export interface Evidence {
   readonly value: string;
 }
 
+/** A strong signal that names another network function than the one decided on. */
+export interface Contradiction extends Evidence {
+  readonly networkFunction: NetworkFunctionId;
+}
+
 export interface Classification {
   readonly role: Role;
   /** All functions that the workload carries, in the order of the topology; empty unless the role is `nf`. */
@@ -24,4 +29,5 @@ export interface Classification {
   /** False where other resources of the stack could change the answer (ambiguous names need a core around them). */
   readonly certain: boolean;
   readonly evidence: readonly Evidence[];
+  readonly contradictions: readonly Contradiction[];
 }

@@ -1,0 +1,181 @@
+/** What a workload shows of itself: labels, images, commands, names, ports, devices. */
+
+import type { Container, Workload } from "../kubernetes/workloads";
+import { valueOr } from "../value";
+import type { NetworkFunctionId } from "../../topology/types";
+import type { Evidence } from "./classification";
+import { functionsNamed, told, tokens, type Word } from "./vocabulary";
+
+export const EXPLICIT_LABEL = "carrierguard.dev/nf";
+
+/** Labels that say what a workload is, in the order in which they are believed. */
+const LABEL_KEYS = [
+  "nf", "nf-type", "nfType", "nf_type", "network-function", "app.kubernetes.io/component", "app.kubernetes.io/name", "component", "app", "k8s-app", "name",
+]; // prettier-ignore
+
+/** Labels that say which release or team a workload belongs to, not what it is. */
+const GROUPING_KEYS =
+  /^(app\.kubernetes\.io\/(instance|part-of|managed-by|version)|helm\.sh\/.*|release|chart|heritage|.*(hash|version|revision|generation).*|carrierguard\.dev\/.*)$/;
+
+/** A network function that a signal names. */
+export interface Signal extends Evidence {
+  readonly networkFunction: NetworkFunctionId;
+  readonly word: Word;
+}
+
+export function explicitLabel(workload: Workload): string | undefined {
+  const object = workload.object.metadata;
+  for (const place of [workload.podMetadata.get("labels"), object.get("labels"), workload.podMetadata.get("annotations"), object.get("annotations")]) {
+    const value = place.get(EXPLICIT_LABEL).string();
+    if (value.state === "known") return value.value;
+  }
+  return undefined;
+}
+
+/** The workload's name without the name of its Helm release, which may be any word. */
+export function ownName(workload: Workload): string {
+  const instance = workload.labels.known.get("app.kubernetes.io/instance") ?? workload.labels.known.get("release") ?? "";
+  const rest = instance !== "" && workload.name.startsWith(`${instance}-`) ? workload.name.slice(instance.length + 1) : workload.name;
+  return rest;
+}
+
+/** The believed labels that are set, in order, then all other telling ones. */
+export function tellingLabels(workload: Workload): { ordered: [string, string][]; others: [string, string][] } {
+  const labels = workload.labels.known;
+  const ordered = LABEL_KEYS.flatMap((key): [string, string][] => (labels.has(key) ? [[key, labels.get(key) ?? ""]] : []));
+  const others = [...labels].filter(([key]) => !LABEL_KEYS.includes(key) && !GROUPING_KEYS.test(key));
+  return { ordered, others };
+}
+
+export function labelSignals(workload: Workload): Signal[] {
+  const { ordered, others } = tellingLabels(workload);
+  const first = ordered.flatMap(([key, value]) => one(`label ${key}`, value));
+  const rest = others.flatMap(([key, value]) => one(`label ${key}`, value));
+  // Unfamiliar labels are believed only when they agree among themselves.
+  return new Set(rest.map((signal) => signal.networkFunction)).size <= 1 ? [...first, ...rest] : first;
+}
+
+export function mainContainers(workload: Workload): Container[] {
+  return workload.containers.filter((container) => container.role === "container");
+}
+
+/** Last path segment of an image reference, without tag and digest. */
+export function imageName(reference: string): string {
+  const path = reference.replace(/@.*$/, "");
+  return path.slice(path.lastIndexOf("/") + 1).replace(/:.*$/, "");
+}
+
+export function imageSignal(container: Container): Signal[] {
+  return container.image.state === "known" ? one("image", imageName(container.image.value)) : [];
+}
+
+/** Longer command lines are scripts, which name the functions they wait for. */
+const SHORT_COMMAND = 400;
+
+/** Command and arguments that are known, as one line. */
+export function commandLine(container: Container): string {
+  const items = [...container.node.get("command").items(), ...container.node.get("args").items()];
+  return items.map((item) => valueOr(item.string(), "")).join(" ");
+}
+
+export function commandSignal(container: Container): Signal[] {
+  const line = commandLine(container);
+  if (line.length > SHORT_COMMAND) return [];
+  const items = line.split(/\s+/).filter((item) => /^[\w./-]+$/.test(item) && !item.startsWith("-"));
+  for (const item of items) {
+    const base = item.slice(item.lastIndexOf("/") + 1).replace(/\.(ya?ml|sh|conf|cfg|json|py)$/, "");
+    const found = one("command", base);
+    if (found.length > 0) return found;
+  }
+  return [];
+}
+
+export function nameSignal(workload: Workload): Signal[] {
+  return last("name", ownName(workload));
+}
+
+export function containerNameSignal(container: Container): Signal[] {
+  return last("container name", container.name);
+}
+
+/** Names of the ConfigMaps that a workload mounts or takes its environment from. */
+export function configMapNames(workload: Workload): string[] {
+  const volumes = workload.podSpec.get("volumes").items().flatMap((volume) => [
+    volume.get("configMap", "name"),
+    ...volume.get("projected", "sources").items().map((source) => source.get("configMap", "name")),
+  ]);
+  const environment = workload.containers.flatMap((container) => container.node.get("envFrom").items().map((item) => item.get("configMapRef", "name")));
+  return [...new Set([...volumes, ...environment].flatMap((node) => (node.isKnown ? [valueOr(node.string(), "")] : [])))];
+}
+
+interface Port {
+  readonly port: number;
+  readonly protocol: string;
+}
+
+export function containerPorts(workload: Workload): Port[] {
+  return workload.containers.flatMap((container) =>
+    container.node.get("ports").items().flatMap((port) => {
+      const number = port.get("containerPort").number();
+      return number.state === "known" ? [{ port: number.value, protocol: valueOr(port.get("protocol").string(), "TCP").toUpperCase() }] : [];
+    }),
+  );
+}
+
+/** Ports that only a mobile core has: NGAP, S1AP, PFCP, GTP-U, GTP-C, XnAP, F1AP, E1AP. */
+const CORE_PORTS: ReadonlyMap<number, string> = new Map([
+  [38412, "N2"],
+  [36412, "S1-MME"],
+  [8805, "N4"],
+  [2152, "N3"],
+  [2123, "S11"],
+  [38422, "Xn-C"],
+  [38472, "F1-C"],
+  [38462, "E1"],
+]);
+
+const PLANE_NETWORK = /(^|[^a-z0-9])(n2|n3|n4|n6|n9|s1u|s1|sgi|core-net|access-net|gtp|pfcp)([^a-z0-9]|$)/;
+
+/** Signs of a core function that do not say which; `inCore` adds those that mean something only beside network functions. */
+export function suspicions(workload: Workload, inCore: boolean): Evidence[] {
+  const found: Evidence[] = [];
+  for (const { port, protocol } of containerPorts(workload)) {
+    const name = CORE_PORTS.get(port);
+    if (name !== undefined) found.push({ signal: "port", value: `${port}/${protocol} (${name})` });
+    else if (protocol === "SCTP") found.push({ signal: "port", value: `${port}/SCTP` });
+  }
+  const networks = valueOr(workload.podMetadata.get("annotations", "k8s.v1.cni.cncf.io/networks").string(), "");
+  if (PLANE_NETWORK.test(networks.toLowerCase())) found.push({ signal: "networks", value: networks.slice(0, 80) });
+  if (!inCore) return found;
+  for (const container of workload.containers) {
+    const added = container.security.get("capabilities", "add").items().map((item) => valueOr(item.string(), ""));
+    if (added.includes("NET_ADMIN")) found.push({ signal: "capability", value: "NET_ADMIN" });
+    for (const [resource] of container.node.get("resources", "limits").fields()) {
+      if (resource.startsWith("hugepages-")) found.push({ signal: "resource", value: resource });
+    }
+  }
+  for (const volume of workload.podSpec.get("volumes").items()) {
+    if (valueOr(volume.get("hostPath", "path").string(), "").startsWith("/dev/net/tun")) found.push({ signal: "device", value: "/dev/net/tun" });
+  }
+  return found;
+}
+
+/** Exactly one network function in a text. */
+function one(signal: string, value: string): Signal[] {
+  const [only, ...more] = functionsNamed(value);
+  const word = told(value);
+  if (only === undefined || more.length > 0 || word?.category !== "nf") return [];
+  return [{ signal, value, networkFunction: only, word }];
+}
+
+/** The last network function of a name. */
+function last(signal: string, value: string): Signal[] {
+  const word = told(value);
+  return word?.networkFunction === undefined ? [] : [{ signal, value, networkFunction: word.networkFunction, word }];
+}
+
+/** Every word of a workload that may speak of a mobile core. */
+export function texts(workload: Workload): string[] {
+  const images = workload.containers.map((container) => valueOr(container.image, ""));
+  return [workload.name, workload.namespace, ...workload.labels.known.values(), ...images].filter((text) => tokens(text).length > 0);
+}
