@@ -53,7 +53,7 @@ ${control.maps.map(({ framework, ref, title }) => `    { framework: ${quote(fram
   breaks: [
 ${control.breaks.map(({ id: technique, name: text }) => `    { id: ${quote(technique)}, name: ${quote(text)} },`).join("\n")}
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("${id} has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

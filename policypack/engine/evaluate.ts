@@ -135,7 +135,10 @@ const FINGERPRINT_LENGTH = 20;
 
 function fingerprint(ruleId: string, resource: FindingResource, container: string, cause: string): string {
   const identity = resource.kind === null ? [resource.type, resource.name] : [resource.kind, resource.namespace ?? "", resource.name];
-  return createHash("sha256").update([ruleId, ...identity, container, cause].join("\0")).digest("hex").slice(0, FINGERPRINT_LENGTH);
+  return createHash("sha256")
+    .update([ruleId, ...identity, container, cause].join("\0"))
+    .digest("hex")
+    .slice(0, FINGERPRINT_LENGTH);
 }
 
 /** One finding a cause: what several subjects say of the same place is said once. */

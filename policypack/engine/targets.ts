@@ -32,7 +32,8 @@ export function objects(...kinds: readonly (readonly [apiVersion: string, kind: 
   return {
     description: kinds.map(([apiVersion, kind]) => `${apiVersion}:${kind}`).join(", "),
     types: kinds.map(([apiVersion, kind]) => typeToken(apiVersion, kind)),
-    subjects: (model) => kinds.flatMap(([apiVersion, kind]) => model.objectsOf(groupVersionKind(typeToken(apiVersion, kind))?.group ?? "", kind)),
+    subjects: (model) =>
+      kinds.flatMap(([apiVersion, kind]) => model.objectsOf(groupVersionKind(typeToken(apiVersion, kind))?.group ?? "", kind)),
     resource: (object) => object.resource,
   };
 }
@@ -52,7 +53,8 @@ export function wholeStack(...types: readonly string[]): Target<CoreModel> {
   return {
     description: types.length === 0 ? "the stack" : `the stack (${types.join(", ")})`,
     types: types.length === 0 ? undefined : types,
-    subjects: (model) => ((types.length === 0 ? model.resources.length > 0 : types.some((type) => model.ofType(type).length > 0)) ? [model] : []),
+    subjects: (model) =>
+      (types.length === 0 ? model.resources.length > 0 : types.some((type) => model.ofType(type).length > 0)) ? [model] : [],
     resource: () => undefined,
   };
 }

@@ -19,9 +19,7 @@ export class SecretValue {
 export type Value = null | boolean | number | string | UnknownValue | SecretValue | readonly Value[] | { readonly [key: string]: Value };
 
 export type Read<T> =
-  | { readonly state: "known"; readonly value: T }
-  | { readonly state: "unknown"; readonly reason: string }
-  | { readonly state: "absent" };
+  { readonly state: "known"; readonly value: T } | { readonly state: "unknown"; readonly reason: string } | { readonly state: "absent" };
 
 export const ABSENT: Read<never> = { state: "absent" };
 const NOT_YET: Read<never> = { state: "unknown", reason: "not known before deployment" };
@@ -42,6 +40,9 @@ export function valueOr<T, U>(read: Read<T>, otherwise: U): T | U {
 type Key = string | number;
 
 const IDENTIFIER = /^[A-Za-z_$][\w$-]*$/;
+
+const TRUE = /^(true|True|TRUE|yes|Yes|YES|on|On|ON|y|Y)$/;
+const FALSE = /^(false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/;
 
 /** Longest text of a value that a finding quotes; the rest is cut with an ellipsis. */
 const QUOTE_LIMIT = 160;
@@ -132,12 +133,15 @@ export class Node {
     return this.unreadable("a number");
   }
 
-  /** A boolean; the texts "true" and "false" count, as they do for Pulumi's bridged providers. */
+  /**
+   * A boolean. The texts count that Pulumi's bridged providers ("true", "false") and the YAML 1.1 parser of the Kubernetes
+   * tools (yes, on, y, no, off, n) take for one.
+   */
   boolean(): Read<boolean> {
     const raw = this.raw;
     if (typeof raw === "boolean") return known(raw);
-    if (raw === "true") return known(true);
-    if (raw === "false") return known(false);
+    if (typeof raw === "string" && TRUE.test(raw)) return known(true);
+    if (typeof raw === "string" && FALSE.test(raw)) return known(false);
     return this.unreadable("true or false");
   }
 

@@ -33,7 +33,7 @@ export default defineRule({
     { id: "FGT1195.501", name: "SIM Credentials Theft" },
     { id: "T1552.001", name: "Credentials In Files" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("DP-03 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

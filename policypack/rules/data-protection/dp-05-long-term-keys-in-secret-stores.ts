@@ -38,7 +38,7 @@ export default defineRule({
     { id: "FGT1555", name: "Credentials from Password Stores" },
     { id: "T1552.004", name: "Private Keys" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("DP-05 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

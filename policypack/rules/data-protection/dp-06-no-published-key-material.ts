@@ -29,7 +29,7 @@ export default defineRule({
     { id: "FGT1557.504", name: "Service Based Interface" },
     { id: "FGT5019.004", name: "Intercept Unencrypted SUPI" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("DP-06 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

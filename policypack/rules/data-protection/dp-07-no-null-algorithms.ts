@@ -34,7 +34,7 @@ export default defineRule({
     { id: "FGT5009", name: "Weaken Integrity" },
     { id: "FGT5019.004", name: "Intercept Unencrypted SUPI" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("DP-07 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

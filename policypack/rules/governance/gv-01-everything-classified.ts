@@ -31,7 +31,7 @@ export default defineRule({
     { id: "FGT1036", name: "Masquerading" },
     { id: "T1036.005", name: "Match Legitimate Resource Name or Location" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("GV-01 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -32,7 +32,7 @@ export default defineRule({
     { id: "T1528", name: "Steal Application Access Token" },
     { id: "T1613", name: "Container and Resource Discovery" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("ID-02 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

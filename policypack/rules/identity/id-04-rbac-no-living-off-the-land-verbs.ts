@@ -34,7 +34,7 @@ export default defineRule({
     { id: "T1059.013", name: "Container CLI/API" },
     { id: "T1552.007", name: "Container API" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("ID-04 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -29,7 +29,7 @@ export default defineRule({
     { id: "T1552.005", name: "Cloud Instance Metadata API" },
     { id: "FGT1078.004", name: "Cloud Accounts" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("ID-06 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

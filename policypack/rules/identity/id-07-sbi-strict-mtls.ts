@@ -39,7 +39,7 @@ export default defineRule({
     { id: "FGT1040", name: "Network Sniffing" },
     { id: "T1040", name: "Network Sniffing" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("ID-07 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -31,7 +31,7 @@ export default defineRule({
     { id: "FGT1557.504", name: "Service Based Interface" },
     { id: "FGT1600.502", name: "Network Interfaces" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("ID-08 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -37,7 +37,7 @@ export default defineRule({
     { id: "FGT5043.001", name: "Exploit OAuth2 Scope" },
     { id: "FGT5011", name: "Unauthorized Access To Network Exposure Function (NEF) Via Token Fraud" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("ID-11 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

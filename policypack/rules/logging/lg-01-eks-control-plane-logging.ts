@@ -30,7 +30,7 @@ export default defineRule({
     { id: "T1562.001", name: "Disable or Modify Tools" },
     { id: "FGT1609", name: "Container Administration Command" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("LG-01 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -33,7 +33,7 @@ export default defineRule({
     { id: "T1572", name: "Protocol Tunneling" },
     { id: "FGT1048", name: "Exfiltration Over Alternative Protocol" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("LG-03 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

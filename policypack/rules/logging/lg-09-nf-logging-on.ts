@@ -34,7 +34,7 @@ export default defineRule({
     { id: "FGT5007", name: "Registration Of Malicious Network Functions" },
     { id: "FGT1036.501", name: "PLMN ID" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("LG-09 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -38,7 +38,7 @@ export default defineRule({
     { id: "T1190", name: "Exploit Public-Facing Application" },
     { id: "T1133", name: "External Remote Services" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SG-05 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

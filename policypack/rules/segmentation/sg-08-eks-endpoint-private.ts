@@ -30,7 +30,7 @@ export default defineRule({
     { id: "T1133", name: "External Remote Services" },
     { id: "FGT1078.004", name: "Cloud Accounts" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SG-08 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -37,7 +37,7 @@ export default defineRule({
     { id: "FGT1021", name: "Remote Services" },
     { id: "FGT5003", name: "Network Function Service Discovery" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SG-11 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

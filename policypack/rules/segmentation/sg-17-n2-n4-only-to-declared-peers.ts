@@ -33,7 +33,7 @@ export default defineRule({
     { id: "FGT1498.503", name: "Malicious Packets To Network Functions" },
     { id: "FGT1642.503", name: "AMF" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SG-17 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -32,7 +32,7 @@ export default defineRule({
     { id: "T1611", name: "Escape to Host" },
     { id: "FGT1557.503", name: "Non-SBI" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SG-30 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

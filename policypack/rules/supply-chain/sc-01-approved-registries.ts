@@ -32,7 +32,7 @@ export default defineRule({
     { id: "FGT1195.002", name: "Compromise Software Supply Chain" },
     { id: "T1204.003", name: "Malicious Image" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SC-01 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -32,7 +32,7 @@ export default defineRule({
     { id: "FGT1525", name: "Implant Internal Image" },
     { id: "T1525", name: "Implant Internal Image" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SC-02 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -36,7 +36,7 @@ export default defineRule({
     { id: "FGT1195.003", name: "Compromise Hardware Supply Chain" },
     { id: "T1195", name: "Supply Chain Compromise" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SC-03 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -29,7 +29,7 @@ export default defineRule({
     { id: "FGT1072", name: "Software Deployment Tools" },
     { id: "FGT5039", name: "Manipulate Virtual Network Function (VNF) Configuration" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("SC-07 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -31,7 +31,7 @@ export default defineRule({
     { id: "FGT1572", name: "Protocol Tunneling" },
     { id: "T1071", name: "Application Layer Protocol" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("TI-01 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -33,7 +33,7 @@ export default defineRule({
     { id: "FGT1040", name: "Network Sniffing" },
     { id: "T1014", name: "Rootkit" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("WH-02 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -29,7 +29,7 @@ export default defineRule({
     { id: "T1611", name: "Escape to Host" },
     { id: "FGT1611", name: "Escape to Host" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("WH-04 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

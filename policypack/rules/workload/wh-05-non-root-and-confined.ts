@@ -41,7 +41,7 @@ export default defineRule({
     { id: "T1068", name: "Exploitation for Privilege Escalation" },
     { id: "FGT1525", name: "Implant Internal Image" },
   ],
-  *check(resource, context) {
+  *check() {
     throw new Error("WH-05 has no check yet");
   },
   examples: () => ({ pass: [], fail: [], undetermined: [] }),

@@ -1,0 +1,68 @@
+/** `carrierguard path`, `config` and `preview`: the policy pack for the Pulumi CLI. */
+
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Settings } from "../../policypack/engine/settings";
+import { rules } from "../../policypack/rules";
+import { loadSettings } from "../config/settings-file";
+import { timeOf } from "../config/knowledge";
+import { EXIT } from "../exit-status";
+import { packageRoot } from "../version";
+import { UsageError } from "./usage-error";
+
+export interface PackOptions {
+  readonly config?: string;
+  readonly profile?: Settings["profile"];
+  readonly at?: string;
+}
+
+const FOLDER = join(packageRoot, "policypack");
+
+export function printPath(options: { readonly executable?: boolean }): void {
+  console.log(options.executable === true ? join(FOLDER, "carrierguard-pack") : FOLDER);
+}
+
+export async function printConfig(options: PackOptions): Promise<void> {
+  console.log(JSON.stringify(await packConfig(options), undefined, 2));
+}
+
+/** `pulumi preview` with the pack, its configuration and whatever else the user passes; ends with Pulumi's own status. */
+export async function preview(args: readonly string[], options: PackOptions): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "carrierguard-"));
+  try {
+    const file = join(folder, "policy-config.json");
+    writeFileSync(file, JSON.stringify(await packConfig(options)));
+    const result = spawnSync("pulumi", ["preview", "--policy-pack", FOLDER, "--policy-pack-config", file, ...args], { stdio: "inherit" });
+    if (result.error !== undefined) {
+      throw new UsageError("there is no `pulumi` on the PATH; `carrierguard check <program>` needs none");
+    }
+    process.exitCode = result.status ?? EXIT.fault;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The policy configuration as Pulumi takes it: the first policy carries the settings, with absolute paths since the pack
+ * runs in its own folder.
+ */
+async function packConfig(options: PackOptions): Promise<{ readonly [policy: string]: unknown }> {
+  const { settings, threatIntel, vendors } = await loadSettings(options.config, [], rules);
+  const { profile, undetermined, namespace, zones, registries, platformNamespaces } = settings;
+  return {
+    carrierguard: {
+      profile: options.profile ?? profile,
+      undetermined,
+      namespace,
+      zones,
+      registries,
+      platformNamespaces,
+      rules: settings.rules,
+      threatIntel: threatIntel.map((file) => resolve(file)),
+      ...(vendors === undefined ? {} : { vendors: resolve(vendors) }),
+      ...(options.at === undefined ? {} : { at: new Date(timeOf(options.at)).toISOString() }),
+    },
+  };
+}

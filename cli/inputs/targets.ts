@@ -1,0 +1,152 @@
+/** Targets as users name them: what each is, and all of them as one stack. */
+
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { joinStacks, type Stack } from "../../policypack/model/stack";
+import { InputError } from "./input-error";
+import { readManifests } from "./manifests";
+
+export interface ReadOptions {
+  /** Where Kubernetes objects without a namespace live; a chart is rendered for it. */
+  readonly namespace: string;
+  /** Outputs of other stacks, by `organization/project/stack`. */
+  readonly stackReferences: { readonly [stack: string]: { readonly [output: string]: unknown } };
+}
+
+export interface Targets {
+  readonly stack: Stack;
+  readonly warnings: readonly string[];
+  /** What could not be read; the rest was. */
+  readonly errors: readonly InputError[];
+}
+
+interface Part {
+  readonly stack: Stack;
+  readonly warnings?: readonly string[];
+  readonly errors?: readonly InputError[];
+}
+
+/** Reads every target; a target that cannot be read is an error beside the others. */
+export async function readTargets(targets: readonly string[], options: ReadOptions): Promise<Targets> {
+  const parts: Part[] = [];
+  for (const target of targets) {
+    try {
+      parts.push(...(await readTarget(target, options)));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      parts.push({ stack: { resources: [], gaps: [] }, errors: [error] });
+    }
+  }
+  return {
+    stack: joinStacks(parts.map((part) => part.stack)),
+    warnings: parts.flatMap((part) => part.warnings ?? []),
+    errors: parts.flatMap((part) => part.errors ?? []),
+  };
+}
+
+async function readTarget(target: string, options: ReadOptions): Promise<Part[]> {
+  if (target === "-") return [await readText(readStandardInput(), "-")];
+  if (!existsSync(target)) throw new InputError("there is no such file or folder", { file: target });
+  if (!statSync(target).isDirectory()) return [await readText(readBytes(target), target)];
+  if (existsSync(join(target, "Pulumi.yaml")) || existsSync(join(target, "Pulumi.yml"))) {
+    const { readProgram } = await import("./program.js");
+    return [await readProgram(target, { stackReferences: options.stackReferences })];
+  }
+  if (existsSync(join(target, "Chart.yaml"))) return [await readChart(target, options)];
+  return readFolder(target, options);
+}
+
+/** Reads all of standard input. */
+function readStandardInput(): Buffer {
+  try {
+    return readFileSync(0);
+  } catch {
+    throw new InputError("standard input cannot be read", { file: "-" });
+  }
+}
+
+function readBytes(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw new InputError(`this file cannot be read (${(error as NodeJS.ErrnoException).code ?? "unknown fault"})`, { file });
+  }
+}
+
+async function readChart(folder: string, options: ReadOptions): Promise<Part> {
+  const { renderChart } = await import("./chart.js");
+  const rendered = renderChart(folder, { namespace: options.namespace });
+  return manifestPart(rendered.text, folder);
+}
+
+async function readText(bytes: Buffer, file: string, whole = true): Promise<Part> {
+  if (bytes.includes(0)) throw new InputError("this is a binary file; YAML or JSON was expected", { file });
+  const text = bytes.toString("utf8");
+  if (text.trim() === "") throw new InputError("this is empty; YAML or JSON was expected", { file });
+  if (/^\s*\{/.test(text)) {
+    const { isState, readState } = await import("./state.js");
+    if (isState(text)) return readState(text, file);
+    const { isPreview, readPreview } = await import("./preview.js");
+    if (isPreview(text)) return readPreview(text, file);
+  }
+  const part = manifestPart(text, file);
+  if (whole && part.stack.resources.length === 0 && part.errors?.length === 0 && !isCommentOnly(text)) {
+    throw new InputError("no Kubernetes object, stack export or preview was found in it", { file });
+  }
+  return part;
+}
+
+/** A rendering may be empty: a chart whose parts are all switched off. */
+function isCommentOnly(text: string): boolean {
+  return text.split("\n").every((line) => /^\s*(#.*|---.*|\.\.\.)?\s*$/.test(line));
+}
+
+function manifestPart(text: string, file: string): Part {
+  const { resources, warnings, errors } = readManifests(text, file);
+  return { stack: { resources, gaps: [] }, warnings, errors };
+}
+
+/** Folders that hold no input. */
+const LEFT_OUT = new Set(["node_modules", "vendor"]);
+
+/** Every YAML and JSON file below a folder, by name; charts in it are rendered, programs must be named themselves. */
+async function readFolder(folder: string, options: ReadOptions): Promise<Part[]> {
+  const parts: Part[] = [];
+  let files = 0;
+  const visit = async (place: string): Promise<void> => {
+    const entries = readdirSync(place, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    if (place !== folder && entries.some((entry) => entry.name === "Chart.yaml")) {
+      files += 1;
+      parts.push(await caught(() => readChart(place, options)));
+      return;
+    }
+    if (place !== folder && entries.some((entry) => entry.name === "Pulumi.yaml")) {
+      parts.push({
+        stack: { resources: [], gaps: [] },
+        warnings: [`${place}: a Pulumi program inside a folder is not run; name it as a target of its own`],
+      });
+      return;
+    }
+    for (const entry of entries) {
+      const path = join(place, entry.name);
+      if (entry.isDirectory() || (entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true)) {
+        if (!entry.name.startsWith(".") && !LEFT_OUT.has(entry.name) && !entry.isSymbolicLink()) await visit(path);
+      } else if (/\.(ya?ml|json)$/i.test(entry.name)) {
+        files += 1;
+        parts.push(await caught(() => readText(readBytes(path), path, false)));
+      }
+    }
+  };
+  await visit(folder);
+  if (files === 0) throw new InputError("this folder holds no YAML or JSON file, no Pulumi.yaml and no Chart.yaml", { file: folder });
+  return parts;
+}
+
+async function caught(read: () => Promise<Part>): Promise<Part> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { stack: { resources: [], gaps: [] }, errors: [error] };
+  }
+}

@@ -1,0 +1,129 @@
+#!/usr/bin/env node
+/** The command line: usage, and which command answers. */
+
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { version } from "./version";
+import { EXIT } from "./exit-status";
+import { InputError } from "./inputs/input-error";
+import { UsageError } from "./commands/usage-error";
+
+const collect = (value: string, previous: readonly string[]): string[] => [...previous, value];
+
+function percent(value: string): number {
+  const number = Number(value);
+  if (!(number >= 0 && number <= 100)) throw new InvalidArgumentError("It is a percentage from 0 to 100.");
+  return number;
+}
+
+/** Options of every command that evaluates targets. */
+function evaluating(command: Command): Command {
+  return command
+    .option("--config <file>", "settings (default: carrierguard.yaml here or beside the target)")
+    .addOption(new Option("--profile <profile>", "how strict").choices(["lab", "baseline", "strict"]))
+    .option("--namespace <name>", "where Kubernetes objects without a namespace live")
+    .option("-o, --output <format[=file]>", "report format, repeatable", collect, [])
+    .option("--color", "colour although this is no terminal")
+    .option("--no-color", "no colour")
+    .option("--timestamp", "put the time of day into the report");
+}
+
+function program(): Command {
+  const root = new Command("carrierguard")
+    .description("Zero trust for 5G cores at deploy time")
+    .version(version, "-V, --version")
+    .showSuggestionAfterError()
+    // `preview` hands on what it does not know.
+    .enablePositionalOptions()
+    .exitOverride();
+
+  evaluating(root.command("check"))
+    .description("evaluate targets: a Pulumi program, stack export, preview JSON, manifests, a chart, or - for standard input")
+    .argument("<target...>")
+    .option("--rule <id>", "only these rules, repeatable", collect, [])
+    .option("--exclude-rule <id>", "not these rules, repeatable", collect, [])
+    .option("--family <name>", "only rules of these families, repeatable", collect, [])
+    .option("--framework <name>", "only rules that cite this framework, repeatable", collect, [])
+    .addOption(
+      new Option("--fail-on <severity>", "fail at or above (default: what the profile makes mandatory)").choices([
+        "low",
+        "medium",
+        "high",
+        "critical",
+        "never",
+      ]),
+    )
+    .option("--fail-coverage-below <percent>", "fail when less was looked into", percent)
+    .addOption(new Option("--undetermined <policy>", "what an undetermined answer does").choices(["ignore", "advise", "deny"]))
+    .option("--at <time>", "the time that expiry and validity are judged by (default: SOURCE_DATE_EPOCH, else now)")
+    .action(async (targets: string[], options) => (await import("./commands/check.js")).check(targets, options));
+
+  evaluating(root.command("inventory"))
+    .description("what was understood: network functions, zones, coverage")
+    .argument("<target...>")
+    .action(async (targets: string[], options) => (await import("./commands/inventory.js")).inventory(targets, options));
+
+  root
+    .command("rules")
+    .description("the catalogue of rules")
+    .option("-o, --output <format[=file]>", "human or json", collect, [])
+    .action(async (options) => (await import("./commands/rules.js")).listRules(options));
+
+  root
+    .command("explain")
+    .description("one rule: why, how to fix, standards, attack techniques")
+    .argument("<id>")
+    .option("-o, --output <format[=file]>", "human or json", collect, [])
+    .action(async (id: string, options) => (await import("./commands/rules.js")).explain(id, options));
+
+  root
+    .command("path")
+    .description("the folder for `pulumi preview --policy-pack`")
+    .option("--executable", "the pack as an executable file (Pulumi CLI 3.255 and later)")
+    .action(async (options) => (await import("./commands/pack.js")).printPath(options));
+
+  root
+    .command("config")
+    .description("the JSON for `pulumi preview --policy-pack-config`, from carrierguard.yaml")
+    .option("--config <file>", "settings (default: carrierguard.yaml here)")
+    .addOption(new Option("--profile <profile>", "how strict").choices(["lab", "baseline", "strict"]))
+    .option("--at <time>", "the time that expiry and validity are judged by")
+    .action(async (options) => (await import("./commands/pack.js")).printConfig(options));
+
+  root
+    .command("preview")
+    .description("pulumi preview with the pack and its configuration")
+    .option("--config <file>", "settings (default: carrierguard.yaml here)")
+    .addOption(new Option("--profile <profile>", "how strict").choices(["lab", "baseline", "strict"]))
+    .argument("[arguments...]", "handed to pulumi preview")
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (args: string[], options) => (await import("./commands/pack.js")).preview(args, options));
+
+  return root;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    process.exitCode = statusOf(error);
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.wrong;
+  if (error instanceof InputError) {
+    console.error(`carrierguard: ${error.place}: ${error.message}`);
+    return EXIT.wrong;
+  }
+  if (error instanceof UsageError || (error instanceof Error && error.name === "SettingsError")) {
+    console.error(`carrierguard: ${error.message}`);
+    return EXIT.wrong;
+  }
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  console.error(`carrierguard: a fault of its own: ${what}`);
+  if (process.env["CARRIERGUARD_DEBUG"] !== undefined && error instanceof Error) console.error(error.stack);
+  return EXIT.fault;
+}
+
+void main();

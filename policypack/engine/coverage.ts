@@ -1,0 +1,46 @@
+/** What could not be looked into, and how much that is: an answer without it would be a silent pass. */
+
+import type { CoreModel } from "../model/core";
+import { UNRESOLVED } from "../model/kubernetes/objects";
+import type { Gap, Resource } from "../model/stack";
+import { compareText } from "./finding";
+
+export interface Coverage {
+  /** Share of the resources that every applicable rule could look into, in percent, cut to one decimal. */
+  readonly percent: number;
+  readonly gaps: readonly Gap[];
+}
+
+/** Deployment units whose objects only the provider sees. */
+const OPAQUE_TYPES: ReadonlyMap<string, string> = new Map([
+  ["kubernetes:helm.sh/v3:Release", "a Helm Release renders inside the provider: its objects are in no preview and no state"],
+  ["kubernetes:kustomize/v2:Directory", "a Kustomize directory that was not rendered"],
+]);
+
+/** A patch holds a part of an object that lives elsewhere. */
+const PATCH = /^kubernetes:.*Patch$/;
+
+export function coverage(model: CoreModel): Coverage {
+  const gaps: Gap[] = [...model.gaps];
+  for (const resource of model.resources) {
+    const reason = opaque(resource, model);
+    if (reason !== undefined) gaps.push({ urn: resource.urn, reason, rules: [] });
+  }
+  const known = new Set(model.resources.map((resource) => resource.urn));
+  const blind = new Set(gaps.map((gap) => gap.urn));
+  const beside = [...blind].filter((urn) => !known.has(urn)).length;
+  const all = model.resources.length + beside;
+  const percent = all === 0 ? 0 : Math.floor((1000 * (all - blind.size)) / all) / 10;
+  return { percent, gaps: gaps.sort((a, b) => compareText(a.urn, b.urn) || compareText(a.reason, b.reason)) };
+}
+
+function opaque(resource: Resource, model: CoreModel): string | undefined {
+  const fixed = OPAQUE_TYPES.get(resource.type);
+  if (fixed !== undefined) return fixed;
+  if (PATCH.test(resource.type)) return "a patch shows only a part of the object that it changes";
+  if (model.workloadsOf(resource).some((workload) => workload.opaque))
+    return "its pod template, or a part of it, is not known before deployment";
+  const namespace = model.object(resource)?.namespace;
+  if (namespace?.startsWith(UNRESOLVED) === true) return "its namespace is not known before deployment";
+  return undefined;
+}
