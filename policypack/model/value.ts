@@ -54,10 +54,17 @@ export class Node {
     private readonly key: Key | undefined,
     /** Whether this value, or one that holds it, is marked secret. */
     readonly secret: boolean,
+    /** Where a root stands: "" for a resource's own properties. */
+    private readonly base = "",
   ) {}
 
   static root(value: Value | undefined): Node {
     return Node.make(value, undefined, undefined, false);
+  }
+
+  /** The root of what was read out of a text property (a configuration file in a ConfigMap), which stands below that property. */
+  static parsed(value: Value | undefined, text: Node): Node {
+    return new Node(value, undefined, undefined, text.secret, text.path);
   }
 
   private static make(value: Value | undefined, parent: Node | undefined, key: Key | undefined, secret: boolean): Node {
@@ -72,7 +79,7 @@ export class Node {
 
   /** Where this value stands, as users write it: `spec.template.spec.containers[0].image`. */
   get path(): string {
-    if (this.parent === undefined || this.key === undefined) return "";
+    if (this.parent === undefined || this.key === undefined) return this.base;
     const before = this.parent.path;
     if (typeof this.key === "number") return `${before}[${this.key}]`;
     if (!IDENTIFIER.test(this.key)) return `${before}[${JSON.stringify(this.key)}]`;

@@ -7,6 +7,7 @@
 import { networkFunction, networkFunctionNamed, topology } from "../../topology/topology";
 import type { NetworkFunctionId, ZoneId } from "../../topology/types";
 import type { CoreModel } from "../core";
+import { configMapNames } from "../kubernetes/mounts";
 import type { Workload } from "../kubernetes/workloads";
 import type { Classification, Contradiction, Evidence, Role } from "./classification";
 import * as signals from "./signals";
@@ -41,7 +42,7 @@ function surroundings(model: CoreModel): Surroundings {
   const functions = new Set<NetworkFunctionId>();
   let telecom = false;
   for (const workload of model.workloads) {
-    for (const name of signals.configMapNames(workload)) {
+    for (const name of configMapNames(workload)) {
       const key = `${workload.namespace}/${name}`;
       mounts.set(key, [...(mounts.get(key) ?? []), workload]);
     }
@@ -88,8 +89,15 @@ function explicitly(workload: Workload, label: string): Classification {
   if (ids.length < named.length) return { ...NOTHING, suspect: true, evidence: [evidence] };
   const role = NOT_CORE[ids[0] ?? "AMF"];
   if (role !== undefined) return plainRole(role, [evidence]);
-  const own = signals.mainContainers(workload).flatMap((container) => [...signals.imageSignal(container), ...signals.commandSignal(container)]);
-  return functionsOf(ids, [evidence], true, own.filter((signal) => !ids.includes(signal.networkFunction)));
+  const own = signals
+    .mainContainers(workload)
+    .flatMap((container) => [...signals.imageSignal(container), ...signals.commandSignal(container)]);
+  return functionsOf(
+    ids,
+    [evidence],
+    true,
+    own.filter((signal) => !ids.includes(signal.networkFunction)),
+  );
 }
 
 const NOT_CORE: { readonly [id in NetworkFunctionId]?: Role } = { "SUBSCRIBER-DB": "datastore", GNB: "ran", OAM: "management" };
@@ -126,7 +134,12 @@ function isOther(word: Word | undefined): word is Word & { category: Exclude<Rol
 function severalFunctions(workload: Workload, context: Surroundings): Classification | undefined {
   const perContainer = signals
     .mainContainers(workload)
-    .flatMap((container) => [signals.imageSignal(container), signals.commandSignal(container), signals.containerNameSignal(container)].find((list) => list.length > 0) ?? []);
+    .flatMap(
+      (container) =>
+        [signals.imageSignal(container), signals.commandSignal(container), signals.containerNameSignal(container)].find(
+          (list) => list.length > 0,
+        ) ?? [],
+    );
   const functions = new Set(perContainer.map((signal) => signal.networkFunction));
   if (functions.size >= 2 && perContainer.some((signal) => believed(signal, context))) {
     return functionsOf([...functions], perContainer, !perContainer.every((signal) => signal.word.ambiguous), []);
@@ -142,7 +155,8 @@ const STANDALONE: readonly NetworkFunctionId[] = ["AMF", "SMF", "UPF", "AUSF", "
 function wholeCore(workload: Workload, context: Surroundings): Classification | undefined {
   for (const container of signals.mainContainers(workload)) {
     const started = functionsNamed(signals.commandLine(container));
-    if (started.length >= CORE_SIZE && context.telecom) return functionsOf(started, [{ signal: "command", value: started.join(", ") }], true, []);
+    if (started.length >= CORE_SIZE && context.telecom)
+      return functionsOf(started, [{ signal: "command", value: started.join(", ") }], true, []);
     const image = container.image.state === "known" ? container.image.value : "";
     const sole = context.model.workloads.every((other) => other === workload || functionsNamed(other.name).length === 0);
     for (const text of [image.replace(/^[^/]*\.[^/]*\//, "").replace(/:[^/]*$/, ""), workload.name]) {
@@ -165,12 +179,17 @@ function startsNothingElse(workload: Workload, context: Surroundings): boolean {
 
 /** Keys of the ConfigMaps that no other workload mounts. */
 function ownConfigKeys(workload: Workload, context: Surroundings): string[] {
-  return signals.configMapNames(workload).flatMap((name) => {
+  return configMapNames(workload).flatMap((name) => {
     if ((context.mounts.get(`${workload.namespace}/${name}`)?.length ?? 0) > 1) return [];
     return context.model
       .objectsOf("", "ConfigMap")
       .filter((object) => object.name === name && object.namespace === workload.namespace)
-      .flatMap((object) => object.resource.props.get("data").fields().map(([key]) => key));
+      .flatMap((object) =>
+        object.resource.props
+          .get("data")
+          .fields()
+          .map(([key]) => key),
+      );
   });
 }
 
@@ -193,7 +212,9 @@ function configSignals(workload: Workload, context: Surroundings): Signal[] {
     const base = key.replace(/\.[a-z]+$/, "").replace(/(cfg|conf|config)$/i, "");
     const [only, ...more] = functionsNamed(base);
     const word = told(base);
-    return only === undefined || more.length > 0 || word === undefined ? [] : [{ signal: "configuration key", value: key, networkFunction: only, word }];
+    return only === undefined || more.length > 0 || word === undefined
+      ? []
+      : [{ signal: "configuration key", value: key, networkFunction: only, word }];
   });
   return new Set(found.map((signal) => signal.networkFunction)).size === 1 ? found : [];
 }

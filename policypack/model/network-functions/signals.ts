@@ -25,7 +25,12 @@ export interface Signal extends Evidence {
 
 export function explicitLabel(workload: Workload): string | undefined {
   const object = workload.object.metadata;
-  for (const place of [workload.podMetadata.get("labels"), object.get("labels"), workload.podMetadata.get("annotations"), object.get("annotations")]) {
+  for (const place of [
+    workload.podMetadata.get("labels"),
+    object.get("labels"),
+    workload.podMetadata.get("annotations"),
+    object.get("annotations"),
+  ]) {
     const value = place.get(EXPLICIT_LABEL).string();
     if (value.state === "known") return value.value;
   }
@@ -98,16 +103,6 @@ export function containerNameSignal(container: Container): Signal[] {
   return last("container name", container.name);
 }
 
-/** Names of the ConfigMaps that a workload mounts or takes its environment from. */
-export function configMapNames(workload: Workload): string[] {
-  const volumes = workload.podSpec.get("volumes").items().flatMap((volume) => [
-    volume.get("configMap", "name"),
-    ...volume.get("projected", "sources").items().map((source) => source.get("configMap", "name")),
-  ]);
-  const environment = workload.containers.flatMap((container) => container.node.get("envFrom").items().map((item) => item.get("configMapRef", "name")));
-  return [...new Set([...volumes, ...environment].flatMap((node) => (node.isKnown ? [valueOr(node.string(), "")] : [])))];
-}
-
 interface Port {
   readonly port: number;
   readonly protocol: string;
@@ -115,10 +110,15 @@ interface Port {
 
 export function containerPorts(workload: Workload): Port[] {
   return workload.containers.flatMap((container) =>
-    container.node.get("ports").items().flatMap((port) => {
-      const number = port.get("containerPort").number();
-      return number.state === "known" ? [{ port: number.value, protocol: valueOr(port.get("protocol").string(), "TCP").toUpperCase() }] : [];
-    }),
+    container.node
+      .get("ports")
+      .items()
+      .flatMap((port) => {
+        const number = port.get("containerPort").number();
+        return number.state === "known"
+          ? [{ port: number.value, protocol: valueOr(port.get("protocol").string(), "TCP").toUpperCase() }]
+          : [];
+      }),
   );
 }
 
@@ -148,14 +148,18 @@ export function suspicions(workload: Workload, inCore: boolean): Evidence[] {
   if (PLANE_NETWORK.test(networks.toLowerCase())) found.push({ signal: "networks", value: networks.slice(0, 80) });
   if (!inCore) return found;
   for (const container of workload.containers) {
-    const added = container.security.get("capabilities", "add").items().map((item) => valueOr(item.string(), ""));
+    const added = container.security
+      .get("capabilities", "add")
+      .items()
+      .map((item) => valueOr(item.string(), ""));
     if (added.includes("NET_ADMIN")) found.push({ signal: "capability", value: "NET_ADMIN" });
     for (const [resource] of container.node.get("resources", "limits").fields()) {
       if (resource.startsWith("hugepages-")) found.push({ signal: "resource", value: resource });
     }
   }
   for (const volume of workload.podSpec.get("volumes").items()) {
-    if (valueOr(volume.get("hostPath", "path").string(), "").startsWith("/dev/net/tun")) found.push({ signal: "device", value: "/dev/net/tun" });
+    if (valueOr(volume.get("hostPath", "path").string(), "").startsWith("/dev/net/tun"))
+      found.push({ signal: "device", value: "/dev/net/tun" });
   }
   return found;
 }

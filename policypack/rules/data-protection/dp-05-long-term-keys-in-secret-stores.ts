@@ -1,14 +1,13 @@
 /**
- * Long-term keys (K, OPc, Home Network private key, token-signing key, N32 keys) live in HSM/secret manager, never in plain resources.
- *
- * Rule: Deny PEM/32-byte hex private keys in ConfigMap or env; UDM hnet keys and NRF signing key only from ExternalSecret/CSI with CMK or CloudHSM; mounted as files, read-only, to that NF's ServiceAccount only.
- * Exception: public HN keys
- * Exception: Pulumi secret outputs feeding a Secret with DP-01 in place: advisory
- * Clarified: K and OPc are 32 hex digits, home-network and signing keys 64: a bare hex string counts only under a key-like field name (k, opc, op, hnet, privateKey, key) or by fingerprint; digests and checksums of that length are no keys.
+ * Long-term keys (K, OPc, home-network, token-signing and N32 keys) come from an HSM or secret store, never from plain resources
+ * (TS 33.501 5.8.2, TS 33.117 4.2.3.2.3). A path to a key file is no key; digests and public keys are none.
  */
 
-import { defineRule } from "../../engine/rule";
-import { resources } from "../../engine/targets";
+import type { KeyFound } from "../../analysis/key-material";
+import { notReadYet } from "../../engine/configuration-targets";
+import { keysOfResources } from "../../engine/key-targets";
+import { defineRule, fail, type RuleContext } from "../../engine/rule";
+import { networkFunction, object, secretValue, unknownValue } from "../../testing/build";
 
 export default defineRule({
   id: "DP-05",
@@ -18,9 +17,9 @@ export default defineRule({
   severity: "critical",
   scope: "resource",
   since: "0.1.0",
-  target: resources("kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Secret", "aws:secretsmanager/secret:Secret", "aws:kms/key:Key", "crd:external-secrets.io/v1:ExternalSecret", "crd:secrets-store.csi.x-k8s.io/v1:SecretProviderClass", "kubernetes:core/v1:Pod", "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet", "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob"),
-  rationale: "",
-  remediation: "",
+  target: keysOfResources,
+  rationale: "Whoever reads the object has the key for good: K and OPc clone the SIM, the home-network key decrypts every SUCI, the NRF's key signs any token. ConfigMaps, variables and arguments are read by far more than the function.",
+  remediation: "Keep the key in an HSM or secret manager and bring it in by ExternalSecret or the Secrets Store CSI driver as a read-only file for this function's ServiceAccount alone; then replace the key, since it has been in the open.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "5.8.1" },
     { framework: "3GPP TS 33.501", ref: "5.8.2" },
@@ -38,8 +37,50 @@ export default defineRule({
     { id: "FGT1555", name: "Credentials from Password Stores" },
     { id: "T1552.004", name: "Private Keys" },
   ],
-  *check() {
-    throw new Error("DP-05 has no check yet");
+  *check(subject, context) {
+    if ("unread" in subject) {
+      if (subject.networkFunctions.includes("UDM")) yield notReadYet(subject, "no private key in it");
+      return;
+    }
+    const keys = subject.keys.filter((found) => isLongTerm(found, context));
+    if (keys.length === 0) return;
+    const kept = keys.every((found) => found.place === "Secret" && found.markedSecret);
+    const descriptions = [...new Set(keys.map((found) => found.key.description))];
+    yield fail({
+      message: `${subject.title} carries ${descriptions.join(", ")} in ${keys[0]?.place === "arguments" ? "its arguments" : keys[0]?.place === "environment" ? "its environment" : "plain"}: whoever may read the object can clone SIMs, reveal subscribers or sign tokens with it.`,
+      evidence: keys.map((found) => ({ path: found.node.path, actual: found.key.description, expected: "a reference to a secret store" })),
+      networkFunctions: subject.networkFunctions,
+      cause: "keys",
+      advisory: kept,
+    });
   },
-  examples: () => ({ pass: [], fail: [], undetermined: [] }),
+  examples: () => ({
+    pass: [
+      { name: "a public home-network key", resources: [object("v1", "ConfigMap", "ue", { data: { "key.pem": `-----BEGIN PUBLIC KEY-----\n${"QUJD".repeat(20)}\n-----END PUBLIC KEY-----` } })] },
+      { name: "an image digest and a checksum", resources: [object("v1", "ConfigMap", "amf", { data: { "amf.yaml": `amf: {}\nsha256: ${"ab".repeat(32)}` } }), networkFunction("amf")] },
+      { name: "a reference to a secret store", resources: [object("external-secrets.io/v1", "ExternalSecret", "udm-hnet", { spec: { target: { name: "udm-hnet" } } }), networkFunction("udm")] },
+      { name: "K and OPc of a UE simulator", resources: [object("v1", "ConfigMap", "ue", { data: { "ue.yaml": `supi: 'imsi-999700000000001'\nkey: '${"1a".repeat(16)}'\nop: '${"2b".repeat(16)}'` } }), networkFunction("ueransim-ue", { pod: { volumes: [{ name: "c", configMap: { name: "ue" } }] } })] },
+    ],
+    fail: [
+      { name: "a home-network private key in a ConfigMap", resources: [object("v1", "ConfigMap", "udm", { data: { "udmcfg.yaml": `configuration:\n  SuciProfile:\n    - ProtectionScheme: 1\n      PrivateKey: ${"1a2b3c4d".repeat(8)}` } })] },
+      { name: "a PEM private key in a ConfigMap", resources: [object("v1", "ConfigMap", "nrf", { data: { "root.key": `-----BEGIN EC PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END EC PRIVATE KEY-----` } })] },
+      { name: "OPc in a variable", resources: [networkFunction("udr", { container: { env: [{ name: "OPC", value: "1a".repeat(16) }] } })] },
+      { name: "the home-network key written into a Secret of the program", resources: [object("v1", "Secret", "udm-hnet", { stringData: { "hnet.key": `-----BEGIN PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END PRIVATE KEY-----` } })] },
+      { name: "the same as a Pulumi secret, which only advises", resources: [object("v1", "Secret", "udm-hnet", { stringData: { "hnet.key": secretValue(`-----BEGIN PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END PRIVATE KEY-----`) } })] },
+    ],
+    undetermined: [{ name: "the UDM's file comes with the deployment", resources: [object("v1", "ConfigMap", "udm", { data: { "udmcfg.yaml": unknownValue() } })] }],
+  }),
 });
+
+/** Entries of Secrets that hold long-term keys of the core; other private keys in Secrets are the work of certificate managers. */
+const LONG_TERM_ENTRY = /hnet|home[-_]?network|suci|curve25519|secp256r1|(^|[-_.])(k|ki|opc?|milenage)([-_.]|$)|token[-_]?sign|sign(ing)?[-_]?key|nrf[-_.]?(priv|root|key)|root\.key|n32|sepp.*key|oauth/i;
+
+function isLongTerm({ key, place, entry, readers, ofSubscriber, resource }: KeyFound, context: RuleContext): boolean {
+  if (key.form === "certificate" || (key.published?.kind.includes("public") ?? false)) return false;
+  const publishedSubscriber = key.published?.kind.startsWith("subscriber") ?? false;
+  if (key.form === "hex" && !key.named && !publishedSubscriber && key.published === undefined) return false;
+  // A simulated UE is its SIM card.
+  if (ofSubscriber || (readers.length > 0 && readers.every((workload) => context.model.classification(workload).role === "ran"))) return false;
+  if (place !== "Secret") return true;
+  return key.form === "hex" || LONG_TERM_ENTRY.test(entry) || LONG_TERM_ENTRY.test(resource.name);
+}

@@ -1,0 +1,72 @@
+/** Where a stack carries keys: entries of ConfigMaps and Secrets, variables and arguments of containers. */
+
+import type { CoreModel } from "../../model/core";
+import type { Workload } from "../../model/kubernetes/workloads";
+import { type Node, valueOr } from "../../model/value";
+import type { Resource } from "../../model/stack";
+import { configTexts, readersOf } from "../nf-config";
+import type { KubernetesObject } from "../../model/kubernetes/objects";
+import { type KeyMaterial, keysIn } from "./keys";
+
+export type { KeyMaterial } from "./keys";
+
+export type KeyPlace = "ConfigMap" | "Secret" | "environment" | "arguments";
+
+export interface KeyFound {
+  readonly resource: Resource;
+  readonly place: KeyPlace;
+  /** The property that holds the text. */
+  readonly node: Node;
+  /** Name of the entry or variable. */
+  readonly entry: string;
+  readonly key: KeyMaterial;
+  /** Who reads it, as far as the stack shows. */
+  readonly readers: readonly Workload[];
+  /** Set for keys in a workload's own definition. */
+  readonly container: string | undefined;
+  /** The program marked it as a secret. */
+  readonly markedSecret: boolean;
+  /** Settings of a UE, which carries K and OPc by nature. */
+  readonly ofSubscriber: boolean;
+}
+
+/** A UE simulator's own settings. */
+const SUBSCRIBER = /(^|\n)\s*["']?(supi|imsi)["']?\s*[:=]/;
+
+export function keyMaterial(model: CoreModel): readonly KeyFound[] {
+  return [...inConfiguration(model), ...model.workloads.flatMap(inWorkload)];
+}
+
+function inConfiguration(model: CoreModel): KeyFound[] {
+  const known = new Map<string, readonly KeyMaterial[]>();
+  return model.ask(configTexts).flatMap(({ object, key: entry, node, text, markedSecret }) => {
+    if (text === undefined) return [];
+    const cached = known.get(text);
+    const keys = cached ?? keysIn(text, entry);
+    if (cached === undefined) known.set(text, keys);
+    if (keys.length === 0) return [];
+    const place = object.kind === "Secret" ? ("Secret" as const) : ("ConfigMap" as const);
+    const readers = readersOf({ object } satisfies { object: KubernetesObject }, model);
+    const ofSubscriber = SUBSCRIBER.test(text);
+    return keys.map((key): KeyFound => ({ resource: object.resource, place, node, entry, key, readers, container: undefined, markedSecret, ofSubscriber }));
+  });
+}
+
+function inWorkload(workload: Workload): KeyFound[] {
+  const found: KeyFound[] = [];
+  const add = (text: string, node: Node, place: KeyPlace, entry: string, container: string): void => {
+    for (const key of keysIn(text, entry)) {
+      found.push({ resource: workload.object.resource, place, node, entry, key, readers: [workload], container, markedSecret: node.secret, ofSubscriber: false });
+    }
+  };
+  for (const container of workload.containers) {
+    for (const variable of container.node.get("env").items()) {
+      const value = variable.get("value");
+      add(valueOr(value.string(), ""), value, "environment", valueOr(variable.get("name").string(), ""), container.name);
+    }
+    for (const list of ["command", "args"]) {
+      for (const item of container.node.get(list).items()) add(valueOr(item.string(), ""), item, "arguments", list, container.name);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,114 @@
+/**
+ * What Istio demands of callers, workload by workload: PeerAuthentication with its inheritance (workload, then namespace,
+ * then mesh root), and whether there is a proxy to enforce it.
+ * Source: Istio reference, PeerAuthentication; Sidecar injection; resource annotations.
+ */
+
+import type { CoreModel } from "../../model/core";
+import { type KubernetesObject, labelsOf } from "../../model/kubernetes/objects";
+import { matchesMap } from "../../model/kubernetes/selectors";
+import type { Workload } from "../../model/kubernetes/workloads";
+import { type Node, valueOr } from "../../model/value";
+
+const GROUP = "security.istio.io";
+
+/** Where mesh-wide policies live, unless the mesh was installed elsewhere. */
+const ROOT_NAMESPACE = "istio-system";
+
+export type Strictness = "strict" | "open" | "unknown";
+
+export interface InboundMtls {
+  readonly answer: Strictness;
+  /** One clause, for findings: "no PeerAuthentication applies". */
+  readonly reason: string;
+  /** The policy that decided, where one did. */
+  readonly policy: KubernetesObject | undefined;
+  readonly node: Node | undefined;
+}
+
+/** Whether callers of a workload's port must show a mesh certificate. */
+export function inboundMtls(model: CoreModel, workload: Workload, port: number | undefined): InboundMtls {
+  const enforced = proxy(model, workload);
+  if (enforced.answer === "open") return enforced;
+  const excluded = excludedPort(workload, port);
+  if (excluded !== undefined) return excluded;
+  const decided = mode(model, workload, port);
+  if (decided.answer !== "strict") return decided;
+  return enforced.answer === "unknown" ? { ...enforced, policy: decided.policy } : decided;
+}
+
+/** Whether a proxy (sidecar or ambient) stands before the workload. */
+function proxy(model: CoreModel, workload: Workload): InboundMtls {
+  const answer = (value: Strictness, reason: string, node?: Node): InboundMtls => ({ answer: value, reason, policy: undefined, node });
+  const hostNetwork = workload.podSpec.get("hostNetwork").boolean();
+  if (hostNetwork.state === "known" && hostNetwork.value) return answer("open", "its pods use the host network, which no proxy sees", workload.podSpec.get("hostNetwork"));
+  if (workload.containers.some((container) => container.name === "istio-proxy")) return answer("strict", "a sidecar is part of the pod");
+  for (const holder of [workload.podMetadata.get("labels"), workload.podMetadata.get("annotations")]) {
+    const inject = holder.get("sidecar.istio.io/inject");
+    const read = inject.boolean();
+    if (read.state === "known") return read.value ? answer("strict", "a sidecar is injected") : answer("open", "sidecar injection is switched off", inject);
+    const ambient = holder.get("istio.io/dataplane-mode").string();
+    if (ambient.state === "known") return ambient.value === "ambient" ? answer("strict", "the pod is in the ambient mesh") : answer("open", "the pod has left the mesh");
+  }
+  const [namespace] = model.objectsOf("", "Namespace").filter((object) => object.name === workload.namespace);
+  if (namespace === undefined) return answer("unknown", "the stack does not show whether its namespace is in the mesh");
+  const labels = labelsOf(namespace.metadata.get("labels"));
+  const on = labels.known.get("istio-injection") === "enabled" || labels.known.has("istio.io/rev") || labels.known.get("istio.io/dataplane-mode") === "ambient";
+  if (on) return answer("strict", "its namespace is in the mesh");
+  return labels.complete ? answer("open", "its namespace is not in the mesh", namespace.metadata.get("labels")) : answer("unknown", "the labels of its namespace are not known yet");
+}
+
+function excludedPort(workload: Workload, port: number | undefined): InboundMtls | undefined {
+  const annotation = workload.podMetadata.get("annotations", "traffic.sidecar.istio.io/excludeInboundPorts");
+  const list = valueOr(annotation.string(), "").split(",").map((item) => item.trim());
+  if (port === undefined || !list.includes(String(port))) return undefined;
+  return { answer: "open", reason: `its port ${port} is excluded from the sidecar`, policy: undefined, node: annotation };
+}
+
+function mode(model: CoreModel, workload: Workload, port: number | undefined): InboundMtls {
+  const policies = model.objectsOf(GROUP, "PeerAuthentication");
+  const selects = (policy: KubernetesObject): "yes" | "no" | "maybe" =>
+    policy.namespace === workload.namespace ? matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels) : "no";
+  const own = policies.filter((policy) => hasSelector(policy));
+  const levels = [
+    own.filter((policy) => selects(policy) !== "no"),
+    policies.filter((policy) => !hasSelector(policy) && policy.namespace === workload.namespace),
+    policies.filter((policy) => !hasSelector(policy) && policy.namespace === ROOT_NAMESPACE),
+  ];
+  for (const level of levels) {
+    for (const policy of level) {
+      const node = portMode(policy, port) ?? policy.spec.get("mtls", "mode");
+      const read = node.string();
+      if (read.state === "unknown" || selectsMaybe(policy, selects)) return { answer: "unknown", reason: `PeerAuthentication ${policy.name} is not fully known yet`, policy, node };
+      if (read.state === "absent" || read.value === "UNSET") continue;
+      if (read.value === "STRICT") return { answer: "strict", reason: `PeerAuthentication ${policy.name} is STRICT`, policy, node };
+      return { answer: "open", reason: `PeerAuthentication ${policy.name} says ${read.value}`, policy, node };
+    }
+  }
+  return { answer: "open", reason: "no PeerAuthentication demands mTLS", policy: undefined, node: undefined };
+}
+
+function selectsMaybe(policy: KubernetesObject, selects: (policy: KubernetesObject) => "yes" | "no" | "maybe"): boolean {
+  return hasSelector(policy) && selects(policy) === "maybe";
+}
+
+function hasSelector(policy: KubernetesObject): boolean {
+  const labels = policy.spec.get("selector", "matchLabels");
+  return labels.isUnknown || labels.fields().length > 0;
+}
+
+/** Port-level modes count only in policies that select workloads. */
+function portMode(policy: KubernetesObject, port: number | undefined): Node | undefined {
+  if (port === undefined || !hasSelector(policy)) return undefined;
+  const node = policy.spec.get("portLevelMtls", String(port), "mode");
+  return node.isAbsent ? undefined : node;
+}
+
+/** Policies of a kind (RequestAuthentication, AuthorizationPolicy) that select a workload. */
+export function policiesFor(model: CoreModel, kind: string, workload: Workload): { readonly policy: KubernetesObject; readonly certain: boolean }[] {
+  return model.objectsOf(GROUP, kind).flatMap((policy) => {
+    if (policy.namespace !== workload.namespace && policy.namespace !== ROOT_NAMESPACE) return [];
+    const match = matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);
+    return match === "no" ? [] : [{ policy, certain: match === "yes" }];
+  });
+}

@@ -1,0 +1,52 @@
+/** Producers on the service-based interface, and how their callers are authenticated. */
+
+import type { CoreModel } from "../../model/core";
+import type { Workload } from "../../model/kubernetes/workloads";
+import { valueOr } from "../../model/value";
+import { speaksSbi } from "../../topology/topology";
+import { nfConfigurations, type NfConfiguration, readersOf } from "../nf-config";
+import { type InboundMtls, inboundMtls } from "./istio";
+
+export interface SbiProducer {
+  readonly workload: Workload;
+  readonly configurations: readonly NfConfiguration[];
+  /** By the function's own TLS: every server encrypted and asking for a client certificate. */
+  readonly native: "mutual" | "server-only" | "plain" | "unknown";
+  readonly mesh: InboundMtls;
+}
+
+/** Every workload that carries a function with services on the SBI. */
+export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
+  const byWorkload = new Map<Workload, NfConfiguration[]>();
+  for (const configuration of model.ask(nfConfigurations)) {
+    for (const workload of readersOf(configuration, model)) byWorkload.set(workload, [...(byWorkload.get(workload) ?? []), configuration]);
+  }
+  return model.workloads.flatMap((workload) => {
+    const classification = model.classification(workload);
+    if (workload.hook || classification.role !== "nf" || !classification.networkFunctions.some(speaksSbi)) return [];
+    const all = byWorkload.get(workload) ?? [];
+    // One ConfigMap may serve all functions: only the sections of this one count.
+    const configurations = all.filter((item) => item.networkFunctions.length === 0 || item.networkFunctions.some((id) => classification.networkFunctions.includes(id)));
+    const port = configurations.flatMap((item) => item.servers).find((server) => server.interface === "SBI")?.port ?? declaredPort(workload);
+    return [{ workload, configurations, native: native(configurations), mesh: inboundMtls(model, workload, port) }];
+  });
+}
+
+function native(configurations: readonly NfConfiguration[]): SbiProducer["native"] {
+  const servers = configurations.flatMap((item) => item.servers).filter((server) => server.interface === "SBI");
+  if (servers.length === 0) return "unknown";
+  if (servers.some((server) => server.encrypted === "no")) return "plain";
+  if (servers.some((server) => server.encrypted === "unknown")) return "unknown";
+  if (servers.some((server) => server.verifiesClients === "no")) return "server-only";
+  return servers.every((server) => server.verifiesClients === "yes") ? "mutual" : "unknown";
+}
+
+/** The port named for the SBI, for functions whose configuration is not in the stack. */
+function declaredPort(workload: Workload): number | undefined {
+  for (const container of workload.containers) {
+    for (const port of container.node.get("ports").items()) {
+      if (/sbi|^n[a-z]+-|http/i.test(valueOr(port.get("name").string(), ""))) return valueOr(port.get("containerPort").number(), undefined);
+    }
+  }
+  return undefined;
+}

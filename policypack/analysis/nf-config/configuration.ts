@@ -1,0 +1,98 @@
+/** What the configuration of a network function declares, in terms that do not depend on the product. */
+
+import type { KubernetesObject } from "../../model/kubernetes/objects";
+import type { Node } from "../../model/value";
+import type { NetworkFunctionId } from "../../topology/types";
+import type { ConfigText } from "./texts";
+
+export type Product = "open5gs" | "free5gc" | "sd-core" | "oai";
+
+export type Answer = "yes" | "no" | "unknown";
+
+/** A place where a function serves HTTP. */
+export interface SbiServer {
+  /** What decides it, or where it is missing. */
+  readonly node: Node;
+  readonly encrypted: Answer;
+  /** Whether callers must show a certificate; the setting itself, where the product has one. */
+  readonly verifiesClients: Answer;
+  readonly verification: Node | undefined;
+  /** Port where the file says one. */
+  readonly port: number | undefined;
+  readonly interface: "SBI" | "N32";
+}
+
+/** An address that a function calls. */
+export interface Peer {
+  readonly node: Node;
+  readonly encrypted: Answer;
+  readonly interface: "SBI" | "N32";
+}
+
+/** A switch that turns the check of the other side's certificate off, or on. */
+export interface Verification {
+  readonly node: Node;
+  readonly skipped: Answer;
+}
+
+export interface NfConfiguration {
+  readonly object: KubernetesObject;
+  readonly key: string;
+  readonly product: Product;
+  /** Whose configuration this is. */
+  readonly networkFunctions: readonly NetworkFunctionId[];
+  readonly body: Node;
+  readonly servers: readonly SbiServer[];
+  readonly peers: readonly Peer[];
+  readonly verifications: readonly Verification[];
+  /** Whether the NRF issues and asks for OAuth2 tokens: the setting of an NRF, where the product has one. */
+  readonly oauth: { readonly node: Node; readonly on: Answer } | undefined;
+  /** NAS integrity and ciphering lists, in the order of preference. */
+  readonly integrity: readonly Node[];
+  readonly ciphering: readonly Node[];
+  /** Protection schemes for the SUCI: each entry's scheme, and the list that holds them. */
+  readonly suci: { readonly list: Node; readonly schemes: readonly Node[] } | undefined;
+  /** Connection URIs of databases. */
+  readonly databases: readonly Node[];
+  readonly loggers: readonly Logger[];
+}
+
+export interface Logger {
+  readonly node: Node;
+  readonly enable: Node;
+  readonly level: Node;
+  /** A log file inside the container. */
+  readonly file: Node;
+}
+
+/** What a reader of one product's files answers. */
+export type Facts = Pick<NfConfiguration, "networkFunctions" | "servers" | "peers" | "verifications" | "oauth" | "integrity" | "ciphering" | "suci" | "loggers">;
+
+export interface Reader {
+  readonly product: Product;
+  /** Whether the file has this product's shape. */
+  recognises(body: Node): boolean;
+  read(body: Node, text: ConfigText): Facts;
+}
+
+/** Whether a URI or a scheme means TLS. */
+export function encrypted(node: Node): Answer {
+  const read = node.string();
+  if (read.state !== "known") return "unknown";
+  const scheme = read.value.trim().toLowerCase();
+  if (/^https(:|$)/.test(scheme)) return "yes";
+  return /^http(:|$)/.test(scheme) ? "no" : "unknown";
+}
+
+export function answer(node: Node): Answer {
+  const read = node.boolean();
+  return read.state === "known" ? (read.value ? "yes" : "no") : "unknown";
+}
+
+/** Every node below `node`, itself included, down to a depth that no configuration passes. */
+export function* below(node: Node, depth = 0): Iterable<Node> {
+  yield node;
+  if (depth > 12) return;
+  for (const item of node.items()) yield* below(item, depth + 1);
+  for (const [, child] of node.fields()) yield* below(child, depth + 1);
+}

@@ -1,0 +1,58 @@
+/** The configuration of every network function that the stack carries in ConfigMaps and Secrets. */
+
+import type { CoreModel } from "../../model/core";
+import type { Workload } from "../../model/kubernetes/workloads";
+import { configMapNames, secretNames } from "../../model/kubernetes/mounts";
+import { Node } from "../../model/value";
+import { below, type NfConfiguration, type Reader } from "./configuration";
+import { free5gc, sdCore } from "./free5gc";
+import { oai } from "./oai";
+import { open5gs } from "./open5gs";
+import { parseConfiguration } from "./parse";
+import { configTexts, type ConfigText } from "./texts";
+
+export type { Answer, Logger, NfConfiguration, Peer, SbiServer } from "./configuration";
+export { configTexts, type ConfigText } from "./texts";
+
+/** In the order in which their shapes are tried: the most particular first. */
+const READERS: readonly Reader[] = [oai, sdCore, free5gc, open5gs];
+
+export function nfConfigurations(model: CoreModel): readonly NfConfiguration[] {
+  const parsed = new Map<string, ReturnType<typeof parseConfiguration>>();
+  const found: NfConfiguration[] = [];
+  for (const entry of model.ask(configTexts)) {
+    if (entry.text === undefined) continue;
+    if (!parsed.has(entry.text)) parsed.set(entry.text, parseConfiguration(entry.text));
+    const tree = parsed.get(entry.text);
+    if (tree === undefined) continue;
+    const configuration = read(Node.parsed(tree, entry.node), entry);
+    if (configuration !== undefined) found.push(configuration);
+  }
+  return found;
+}
+
+function read(body: Node, entry: ConfigText): NfConfiguration | undefined {
+  const reader = READERS.find((candidate) => candidate.recognises(body));
+  if (reader === undefined) return undefined;
+  const facts = reader.read(body, entry);
+  return { object: entry.object, key: entry.key, product: reader.product, body, databases: databases(body), ...facts };
+}
+
+/** Texts that are connection URIs of a database. */
+function databases(body: Node): Node[] {
+  return [...below(body)].filter((node) => {
+    const read = node.kind() === "string" ? node.string() : undefined;
+    return read?.state === "known" && isDatabaseUri(read.value);
+  });
+}
+
+export function isDatabaseUri(text: string): boolean {
+  return /^\s*(mongodb(\+srv)?|mysql|mariadb|postgres(ql)?|rediss?|cassandra):\/\//i.test(text);
+}
+
+/** The workloads that mount a configuration, or take their environment from it. */
+export function readersOf(configuration: Pick<NfConfiguration, "object">, model: CoreModel): Workload[] {
+  const { name, namespace, kind } = configuration.object;
+  const names = kind === "Secret" ? secretNames : configMapNames;
+  return model.workloadsIn(namespace).filter((workload) => names(workload).includes(name));
+}

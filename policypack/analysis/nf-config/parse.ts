@@ -1,0 +1,29 @@
+/** Configuration files of network functions as trees. Comments in them hold complete TLS examples: only the parsed file counts. */
+
+import * as yaml from "js-yaml";
+import type { Value } from "../../model/value";
+
+/** A file without one of these words at the beginning of a line is no configuration that is understood here. */
+const FAMILIAR =
+  /(^|\n)[ "'{\t]*(amf|smf|upf|nrf|scp|sepp|ausf|udm|udr|pcf|bsf|nssf|nef|chf|hss|pcrf|mme|sgwc|sgwu|n3iwf|tngf|configuration|nfs|sbi|pfcp|gtpu|logger|log_level|database|db_uri|udsf|nwdaf|smsf|spgwc?u?|nssaaf|SuciProfile)["']?\s*:/;
+
+/** Merge keys and the core types, as the functions' own parsers have them. */
+const SCHEMA = yaml.CORE_SCHEMA.extend({ implicit: [new yaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text: unknown) => text === "<<" })] });
+
+const LONGEST = 1_000_000;
+
+/** The tree of a YAML or JSON configuration; `undefined` for everything else. */
+export function parseConfiguration(text: string): { readonly [key: string]: Value } | undefined {
+  if (text.length > LONGEST || !FAMILIAR.test(text)) return undefined;
+  try {
+    const value: unknown = yaml.load(withoutPlaceholders(text), { schema: SCHEMA, json: true });
+    return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as { readonly [key: string]: Value }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `@POD_IP@` and the like, which an entrypoint fills in, are no YAML where a value begins. */
+function withoutPlaceholders(text: string): string {
+  return text.replace(/: @([A-Za-z0-9_./-]+)@?/g, ': "@$1@"').replace(/\t/g, "  ");
+}

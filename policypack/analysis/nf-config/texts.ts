@@ -1,0 +1,44 @@
+/** The texts that a stack hands to its functions: entries of ConfigMaps and Secrets. */
+
+import type { CoreModel } from "../../model/core";
+import type { KubernetesObject } from "../../model/kubernetes/objects";
+import { Node, SecretValue, type Value } from "../../model/value";
+
+export interface ConfigText {
+  readonly object: KubernetesObject;
+  /** Key of the entry: a file name, for most. */
+  readonly key: string;
+  /** The entry as it stands in the object. */
+  readonly node: Node;
+  /** Decoded text; `undefined` where it is not known before deployment. */
+  readonly text: string | undefined;
+  /** The program marked it as a secret. */
+  readonly markedSecret: boolean;
+}
+
+/** Entries of every ConfigMap and Secret; the base64 of `data` in Secrets and of `binaryData` is undone. */
+export function configTexts(model: CoreModel): readonly ConfigText[] {
+  const texts: ConfigText[] = [];
+  for (const object of model.objectsOf("", "ConfigMap")) {
+    texts.push(...entries(object, "data", false), ...entries(object, "binaryData", true));
+  }
+  for (const object of model.objectsOf("", "Secret")) {
+    texts.push(...entries(object, "data", true), ...entries(object, "stringData", false));
+  }
+  return texts;
+}
+
+function entries(object: KubernetesObject, property: string, encoded: boolean): ConfigText[] {
+  const holder = object.resource.props.get(property);
+  return holder.fields().map(([key, found]) => {
+    // What a Secret holds is secret, whether or not the program marked it.
+    const node = object.kind === "Secret" && !found.secret ? marked(found, holder, key) : found;
+    const read = found.string();
+    const text = read.state !== "known" ? undefined : encoded ? Buffer.from(read.value, "base64").toString("utf8") : read.value;
+    return { object, key, node, text, markedSecret: found.secret };
+  });
+}
+
+function marked(found: Node, holder: Node, key: string): Node {
+  return Node.parsed({ [key]: new SecretValue(found.plain() as Value) }, holder).get(key);
+}

@@ -1,0 +1,141 @@
+/** Who connects to a database of the core and how, and which database lets anybody in. */
+
+import type { CoreModel } from "../../model/core";
+import { imageName } from "../../model/network-functions/signals";
+import type { Workload } from "../../model/kubernetes/workloads";
+import type { Resource } from "../../model/stack";
+import { type Node, valueOr } from "../../model/value";
+import type { NetworkFunctionId } from "../../topology/types";
+import { configTexts, isDatabaseUri, nfConfigurations, readersOf } from "../nf-config";
+import { type Connection, readConnection, withoutCredentials } from "./uri";
+
+export { withoutCredentials } from "./uri";
+
+export interface DatabaseUse {
+  readonly resource: Resource;
+  readonly title: string;
+  readonly node: Node;
+  /** As it may be quoted; `undefined` while it is not known. */
+  readonly quote: string | undefined;
+  readonly connection: Connection | undefined;
+  readonly container: string | undefined;
+  readonly workloads: readonly Workload[];
+  readonly networkFunctions: readonly NetworkFunctionId[];
+}
+
+/** Every connection that configuration files, variables and arguments declare. */
+export function databaseUses(model: CoreModel): readonly DatabaseUse[] {
+  return [...fromConfiguration(model), ...model.workloads.flatMap((workload) => fromWorkload(model, workload))];
+}
+
+function fromConfiguration(model: CoreModel): DatabaseUse[] {
+  return model.ask(nfConfigurations).flatMap((configuration) => {
+    const workloads = readersOf(configuration, model);
+    return configuration.databases.flatMap((node): DatabaseUse[] => {
+      const uri = valueOr(node.string(), "");
+      const connection = readConnection(uri);
+      if (connection === undefined) return [];
+      const base = { resource: configuration.object.resource, title: `${configuration.object.kind} ${configuration.object.name}`, node, container: undefined };
+      return [{ ...base, quote: withoutCredentials(uri), connection: { ...connection, credentials: connection.credentials || hasCredentialsBeside(configuration.body, node) }, workloads, networkFunctions: configuration.networkFunctions }];
+    });
+  });
+}
+
+/** Products that keep user and password in keys of their own, beside the URL. */
+function hasCredentialsBeside(body: Node, uri: Node): boolean {
+  const parent = uri.path.slice(body.path.length + 1).split(".").slice(0, -1);
+  const holder = parent.reduce((node, key) => node.get(key), body);
+  const user = ["user", "username", "dbUser"].some((key) => valueOr(holder.get(key).string(), "") !== "");
+  const password = ["password", "pass", "passwordSecret", "dbPassword"].some((key) => valueOr(holder.get(key).string(), "") !== "" || holder.get(key).isUnknown);
+  return user && password;
+}
+
+const URI_VARIABLE = /(DB|MONGO|MONGODB|DATABASE|MYSQL|POSTGRES|REDIS).*(URI|URL|CONNECTION|DSN)/i;
+
+function fromWorkload(model: CoreModel, workload: Workload): DatabaseUse[] {
+  const { networkFunctions } = model.classification(workload);
+  const found: DatabaseUse[] = [];
+  for (const container of workload.containers) {
+    const base = { resource: workload.object.resource, title: `${workload.kind} ${workload.name}`, container: container.name, workloads: [workload], networkFunctions };
+    const add = (node: Node, text: string | undefined): void => {
+      const connection = text === undefined ? undefined : readConnection(text);
+      if (text === undefined || connection !== undefined) found.push({ ...base, node, quote: text === undefined ? undefined : withoutCredentials(text), connection });
+    };
+    for (const variable of container.node.get("env").items()) {
+      const value = variable.get("value");
+      const read = value.string();
+      if (read.state === "known" && isDatabaseUri(read.value)) add(value, read.value);
+      else if (URI_VARIABLE.test(valueOr(variable.get("name").string(), ""))) {
+        if (read.state === "unknown") add(value, undefined);
+        else if (read.state === "absent" && variable.get("valueFrom").isKnown) add(variable.get("valueFrom"), referenced(model, workload, variable.get("valueFrom")));
+      }
+    }
+    for (const item of [...container.node.get("command").items(), ...container.node.get("args").items()]) {
+      const uri = /\S*\b(mongodb(\+srv)?|mysql|postgres(ql)?|rediss?):\/\/[^\s'"]+/i.exec(valueOr(item.string(), ""))?.[0];
+      if (uri !== undefined) add(item, uri.slice(uri.search(/(mongodb|mysql|postgres|redis)/i)));
+    }
+  }
+  return found;
+}
+
+/** The text that a variable takes from a ConfigMap or Secret of the stack. */
+function referenced(model: CoreModel, workload: Workload, from: Node): string | undefined {
+  for (const [kind, key] of [["ConfigMap", "configMapKeyRef"], ["Secret", "secretKeyRef"]] as const) {
+    const name = from.get(key, "name").string();
+    const entry = from.get(key, "key").string();
+    if (name.state !== "known" || entry.state !== "known") continue;
+    const found = model.ask(configTexts).find((text) => text.object.kind === kind && text.object.name === name.value && text.object.namespace === workload.namespace && text.key === entry.value);
+    if (found !== undefined) return found.text;
+  }
+  return undefined;
+}
+
+export interface OpenDatabase {
+  readonly workload: Workload;
+  readonly container: string;
+  readonly node: Node;
+  readonly reason: string;
+}
+
+/** Database servers that let anybody in. */
+export function openDatabases(model: CoreModel): readonly OpenDatabase[] {
+  return model.workloads.flatMap((workload) => {
+    const classification = model.classification(workload);
+    if (classification.role !== "datastore" && classification.role !== "nf") return [];
+    return workload.containers.flatMap((container) => {
+      if (container.role !== "container") return [];
+      const reason = openBy(container.node, container.image.state === "known" ? imageName(container.image.value) : "");
+      return reason === undefined ? [] : [{ workload, container: container.name, ...reason }];
+    });
+  });
+}
+
+/** Variables that switch authentication off. */
+const OFF: readonly (readonly [string, RegExp])[] = [
+  ["ALLOW_EMPTY_PASSWORD", /^(yes|true|1)$/i],
+  ["MYSQL_ALLOW_EMPTY_PASSWORD", /^(yes|true|1)$/i],
+  ["MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", /^(yes|true|1)$/i],
+  ["POSTGRES_HOST_AUTH_METHOD", /^trust$/i],
+];
+
+function openBy(container: Node, image: string): { node: Node; reason: string } | undefined {
+  const words = [...container.get("command").items(), ...container.get("args").items()];
+  const noauth = words.find((word) => /(^|\s)--noauth(\s|$)/.test(valueOr(word.string(), "")));
+  if (noauth !== undefined) return { node: noauth, reason: "starts with --noauth" };
+  const variables = container.get("env").items();
+  const named = (name: RegExp): Node | undefined => variables.find((variable) => name.test(valueOr(variable.get("name").string(), "")));
+  const password = named(/^(MONGODB_ROOT_PASSWORD|MONGODB_PASSWORDS?|MONGO_INITDB_ROOT_PASSWORD|REDIS_PASSWORD|MYSQL_ROOT_PASSWORD|MARIADB_ROOT_PASSWORD|POSTGRESQL_PASSWORD)(_FILE)?$/);
+  for (const [name, on] of OFF) {
+    const variable = variables.find((item) => valueOr(item.get("name").string(), "") === name);
+    if (variable !== undefined && on.test(valueOr(variable.get("value").string(), "")) && password === undefined) {
+      return { node: variable.get("value"), reason: `sets ${name} and no password` };
+    }
+  }
+  const line = words.map((word) => valueOr(word.string(), "")).join(" ");
+  const fromElsewhere = container.get("envFrom").items().length > 0 || words.some((word) => word.isUnknown) || container.get("env").isUnknown;
+  // The official image starts without access control unless it is given a root user or told otherwise.
+  if (/^mongo(db-community-server)?$/.test(image) && password === undefined && !fromElsewhere && !/--(auth|keyFile|config|clusterAuthMode)\b|-f\s/.test(line)) {
+    return { node: container.get("env"), reason: "is given neither a root user nor --auth, so MongoDB starts without access control" };
+  }
+  return undefined;
+}
