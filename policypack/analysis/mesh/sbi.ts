@@ -4,11 +4,13 @@ import type { CoreModel } from "../../model/core";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
 import { speaksSbi } from "../../topology/topology";
+import type { NetworkFunctionId } from "../../topology/types";
 import { nfConfigurations, type NfConfiguration, readersOf } from "../nf-config";
 import { type InboundMtls, inboundMtls } from "./istio";
 
 export interface SbiProducer {
   readonly workload: Workload;
+  readonly functions: readonly NetworkFunctionId[];
   readonly configurations: readonly NfConfiguration[];
   /** By the function's own TLS: every server encrypted and asking for a client certificate. */
   readonly native: "mutual" | "server-only" | "plain" | "unknown";
@@ -28,7 +30,7 @@ export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
     // One ConfigMap may serve all functions: only the sections of this one count.
     const configurations = all.filter((item) => item.networkFunctions.length === 0 || item.networkFunctions.some((id) => classification.networkFunctions.includes(id)));
     const port = configurations.flatMap((item) => item.servers).find((server) => server.interface === "SBI")?.port ?? declaredPort(workload);
-    return [{ workload, configurations, native: native(configurations), mesh: inboundMtls(model, workload, port) }];
+    return [{ workload, functions: classification.networkFunctions, configurations, native: native(configurations), mesh: inboundMtls(model, workload, port) }];
   });
 }
 

@@ -1,13 +1,28 @@
 /**
- * SBI is mutually authenticated: strict mTLS on every SBA namespace.
- *
- * Rule: Every namespace holding an SBI producer needs an effective PeerAuthentication STRICT (mesh-root or namespace) with no PERMISSIVE/DISABLE at workload or port level on SBI ports; DestinationRule tls.mode must not be DISABLE/SIMPLE for SBI hosts. Alternative satisfaction: NF-native mTLS proven by ID-08.
- * Exception: non-TCP NFs (UPF N3/N4) are out of scope of the mesh
- * Exception: portLevelMtls DISABLE allowed for metrics port if NetworkPolicy restricts it to observability
+ * Callers on the SBI show who they are: an effective STRICT PeerAuthentication before every producer, with a proxy that enforces
+ * it, or the producer's own mutual TLS (TS 33.501 13.1.0, 13.3.2.1). Mesh-wide, namespace, workload and port level are
+ * resolved as Istio does.
  */
 
-import { defineRule } from "../../engine/rule";
-import { resources } from "../../engine/targets";
+import { type SbiProducer, sbiProducers } from "../../analysis/mesh/sbi";
+import { defineRule, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
+import type { CoreModel } from "../../model/core";
+import type { KubernetesObject } from "../../model/kubernetes/objects";
+import { UNRESOLVED } from "../../model/kubernetes/objects";
+import { networkFunction, object, unknownValue } from "../../testing/build";
+
+interface SbiNamespace {
+  readonly name: string;
+  readonly producers: readonly SbiProducer[];
+  readonly object: KubernetesObject | undefined;
+}
+
+const sbiNamespaces: Target<SbiNamespace> = {
+  description: "namespaces with producers on the service-based interface",
+  types: undefined,
+  subjects: namespaces,
+  resource: (subject) => subject.object?.resource ?? subject.producers[0]?.workload.object.resource,
+};
 
 export default defineRule({
   id: "ID-07",
@@ -17,9 +32,9 @@ export default defineRule({
   severity: "critical",
   scope: "stack",
   since: "0.1.0",
-  target: resources("crd:security.istio.io/v1:PeerAuthentication", "crd:networking.istio.io/v1:DestinationRule", "kubernetes:core/v1:Namespace"),
-  rationale: "",
-  remediation: "set mode STRICT when all NFs in namespace are mesh-enrolled; else no",
+  target: sbiNamespaces,
+  rationale: "A caller that needs no certificate can register as any function, ask for tokens and read subscriber data: one foothold on the pod network is then a foothold in the whole core.",
+  remediation: "Enrol the namespace in the mesh (istio-injection: enabled) and set a PeerAuthentication with mtls.mode STRICT for it, without PERMISSIVE or DISABLE on SBI ports; or let every producer ask for client certificates itself.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "13.1.0" },
     { framework: "3GPP TS 33.501", ref: "13.3.2.1" },
@@ -39,8 +54,92 @@ export default defineRule({
     { id: "FGT1040", name: "Network Sniffing" },
     { id: "T1040", name: "Network Sniffing" },
   ],
-  *check() {
-    throw new Error("ID-07 has no check yet");
+  *check(subject, context) {
+    yield* producersOf(subject);
+    yield* destinationRules(subject, context);
   },
-  examples: () => ({ pass: [], fail: [], undetermined: [] }),
+  examples: () => {
+    const meshed = object("v1", "Namespace", "core", { metadata: { labels: { "istio-injection": "enabled" } } });
+    const strict = object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } });
+    const native = object("v1", "ConfigMap", "nrf", { data: { "nrf.yaml": "nrf: {default: {tls: {server: {scheme: https, private_key: /k, cert: /c, verify_client: true}}}, sbi: {server: [{address: 0.0.0.0, port: 443}]}}" } });
+    const mounted = networkFunction("nrf", { pod: { volumes: [{ name: "c", configMap: { name: "nrf" } }] } });
+    return {
+      pass: [
+        { name: "a STRICT namespace in the mesh", resources: [meshed, strict, networkFunction("amf"), networkFunction("nrf")] },
+        { name: "STRICT from the mesh root", resources: [meshed, object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } }, "istio-system"), networkFunction("amf")] },
+        { name: "the function's own mutual TLS", resources: [native, mounted] },
+        { name: "PERMISSIVE for a workload that has no SBI", resources: [meshed, strict, networkFunction("amf"), networkFunction("upf"), object("security.istio.io/v1", "PeerAuthentication", "upf", { spec: { selector: { matchLabels: { app: "upf" } }, mtls: { mode: "PERMISSIVE" } } })] },
+      ],
+      fail: [
+        { name: "no mesh and no TLS", resources: [object("v1", "Namespace", "core"), networkFunction("amf"), networkFunction("nrf")] },
+        { name: "STRICT, but nobody has a sidecar", resources: [object("v1", "Namespace", "core"), strict, networkFunction("amf")] },
+        { name: "one producer made PERMISSIVE", resources: [meshed, strict, networkFunction("amf"), object("security.istio.io/v1", "PeerAuthentication", "amf", { spec: { selector: { matchLabels: { app: "amf" } }, mtls: { mode: "PERMISSIVE" } } })] },
+        { name: "the SBI port excluded from the sidecar", resources: [meshed, strict, networkFunction("amf", { annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "7777" }, container: { ports: [{ name: "sbi", containerPort: 7777 }] } })] },
+        { name: "clients told not to use mTLS", resources: [meshed, strict, networkFunction("amf"), object("networking.istio.io/v1", "DestinationRule", "amf", { spec: { host: "amf.core.svc.cluster.local", trafficPolicy: { tls: { mode: "DISABLE" } } } }), object("v1", "Service", "amf", { spec: { selector: { app: "amf" } } })] },
+        { name: "STRICT in another namespace", resources: [meshed, object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } }, "other"), networkFunction("amf")] },
+      ],
+      undetermined: [
+        { name: "STRICT, but whether the namespace is in the mesh is not in the stack", resources: [strict, networkFunction("amf")] },
+        { name: "the mode comes with the deployment", resources: [meshed, object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: unknownValue() } } }), networkFunction("amf")] },
+      ],
+    };
+  },
 });
+
+function namespaces(model: CoreModel): SbiNamespace[] {
+  const found = new Map<string, SbiProducer[]>();
+  for (const producer of model.ask(sbiProducers)) found.set(producer.workload.namespace, [...(found.get(producer.workload.namespace) ?? []), producer]);
+  return [...found].map(([name, producers]) => ({ name, producers, object: model.objectsOf("", "Namespace").find((item) => item.name === name) }));
+}
+
+/** One finding for a namespace where nothing protects the producers; one a policy that makes an exception. */
+function* producersOf({ name, producers }: SbiNamespace): Iterable<Verdict> {
+  const place = name.startsWith(UNRESOLVED) ? "their namespace" : `namespace ${name}`;
+  const groups = new Map<string, SbiProducer[]>();
+  for (const producer of producers) {
+    if (producer.native === "mutual" || producer.mesh.answer === "strict") continue;
+    const key = `${producer.mesh.answer} ${producer.mesh.policy?.resource.urn ?? (producer.mesh.node === undefined ? "" : producer.mesh.reason)}`;
+    groups.set(key, [...(groups.get(key) ?? []), producer]);
+  }
+  for (const [key, group] of groups) {
+    const [{ mesh, workload }] = group as [SbiProducer, ...SbiProducer[]];
+    const functions = [...new Set(group.flatMap((producer) => producer.functions))];
+    const tls = group.every((producer) => producer.native === "server-only") ? ", and their own TLS asks callers for no certificate" : "";
+    const certain = mesh.answer === "open";
+    yield (certain ? fail : undetermined)({
+      message: `${functions.join(", ")} in ${place} ${certain ? "take" : "may take"} SBI calls from anybody (${mesh.reason}${tls}): a rogue function can register, ask for tokens and read subscriber data.`,
+      evidence: [mesh.node === undefined ? { path: "PeerAuthentication", actual: null, expected: "mtls.mode STRICT" } : seen(mesh.node, "STRICT mTLS on the SBI port")],
+      resource: mesh.policy?.resource ?? (mesh.node !== undefined && group.length === 1 ? workload.object.resource : undefined),
+      networkFunctions: functions,
+      interfaces: ["SBI"],
+      cause: `${certain ? "open" : "unknown"} ${key.includes("urn:") ? "" : key}`,
+    });
+  }
+}
+
+/** A client side that is told to leave the mesh's TLS. */
+function* destinationRules({ name, producers }: SbiNamespace, context: RuleContext): Iterable<Verdict> {
+  const services = context.model.objectsOf("", "Service").filter((service) => service.namespace === name);
+  for (const rule of context.model.objectsOf("networking.istio.io", "DestinationRule")) {
+    const host = rule.spec.get("host").string();
+    const mode = rule.spec.get("trafficPolicy", "tls", "mode");
+    const read = mode.string();
+    if (host.state !== "known" || read.state !== "known" || !["DISABLE", "SIMPLE"].includes(read.value)) continue;
+    const covers = services.some((service) => isHostOf(host.value, service, rule));
+    if (!covers || producers.every((producer) => producer.native === "mutual")) continue;
+    yield fail({
+      message: `DestinationRule ${rule.name} makes callers of ${host.value} use ${read.value === "DISABLE" ? "plain text" : "TLS without a client certificate"} instead of the mesh's mTLS: SBI calls cannot be told apart from an intruder's.`,
+      evidence: [seen(mode, "ISTIO_MUTUAL")],
+      resource: rule.resource,
+      networkFunctions: [...new Set(producers.flatMap((producer) => producer.functions))],
+      interfaces: ["SBI"],
+      cause: "destination rule",
+    });
+  }
+}
+
+function isHostOf(host: string, service: KubernetesObject, rule: KubernetesObject): boolean {
+  const full = `${service.name}.${service.namespace}.svc.cluster.local`;
+  if (host.startsWith("*")) return full.endsWith(host.slice(1));
+  return full === host || full.startsWith(`${host}.`) && (host.includes(".") || rule.namespace === service.namespace);
+}
