@@ -1,13 +1,18 @@
 /**
- * Capabilities drop ALL; only the NF's allow-listed capabilities and sysctls are added.
- *
- * Rule: drop must include ALL; add subset of topology allowedExtraCapabilities (UPF: NET_ADMIN, NET_RAW, IPC_LOCK, SYS_NICE; N3IWF/TNGF/SEG/SGW-U: NET_ADMIN; others none, NET_BIND_SERVICE allowed for 443). SYS_ADMIN, SYS_MODULE, SYS_PTRACE, DAC_READ_SEARCH, BPF, PERFMON, SYS_RAWIO denied outside sensors; sysctls limited to net.ipv4.ip_forward, net.ipv6.conf.all.forwarding, net.ipv6.conf.all.disable_ipv6 and net.ipv4.conf.*.rp_filter for user-plane.
- * Exception: AMF needs no capability for SCTP
- * Clarified: Kubernetes' safe sysctls (Pod Security Standards list, e.g. net.ipv4.ip_unprivileged_port_start, ip_local_port_range, tcp_keepalive_*) are allowed for every NF. NET_BIND_SERVICE is tolerated for any declared port below 1024. A UPF declared carrierguard.dev/upf-datapath=ebpf may add BPF and PERFMON. N3IWF and TNGF may add NET_RAW (GRE sockets). topology.nfs[].allowedExtraCapabilities decides.
+ * Containers drop ALL capabilities and add only those of the function's allow list (topology, allowedExtraCapabilities); sysctls
+ * stay with the safe ones, and forwarding with the user plane.
  */
 
-import { defineRule } from "../../engine/rule";
-import { resources } from "../../engine/targets";
+import { containerFindings, type ContainerFlaws } from "../../engine/container-findings";
+import { isPlatform, judgedInCore } from "../../engine/judged";
+import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
+import { workloads } from "../../engine/targets";
+import { capability, isWindows } from "../../model/kubernetes/pod-security";
+import type { Container, Workload } from "../../model/kubernetes/workloads";
+import { type Node, valueOr } from "../../model/value";
+import { networkFunction, unknownValue } from "../../testing/build";
+import { networkFunction as known } from "../../topology/topology";
+import type { NetworkFunctionId } from "../../topology/types";
 
 export default defineRule({
   id: "WH-02",
@@ -17,9 +22,9 @@ export default defineRule({
   severity: "high",
   scope: "resource",
   since: "0.1.0",
-  target: resources("kubernetes:core/v1:Pod", "kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet", "kubernetes:batch/v1:Job", "kubernetes:batch/v1:CronJob"),
-  rationale: "",
-  remediation: "add drop: [ALL] for NFs with empty allow list",
+  target: workloads,
+  rationale: "Every capability that a function does not need is a tool for whoever breaks into it: NET_RAW to spoof on the plane, SYS_ADMIN or SYS_MODULE to leave the container.",
+  remediation: "Set securityContext.capabilities.drop: [ALL] on every container and add only what the function needs (UPF: NET_ADMIN, NET_RAW, IPC_LOCK, SYS_NICE; N3IWF and TNGF: NET_ADMIN, NET_RAW; SBI functions and the AMF: nothing, SCTP needs no capability).",
   standards: [
     { framework: "CIS Kubernetes 1.12", ref: "5.2.8", title: "Minimize the admission of containers with the NET_RAW capability" },
     { framework: "CIS Kubernetes 1.12", ref: "5.2.9", title: "Minimize the admission of containers with capabilities assigned" },
@@ -33,8 +38,101 @@ export default defineRule({
     { id: "FGT1040", name: "Network Sniffing" },
     { id: "T1014", name: "Rootkit" },
   ],
-  *check() {
-    throw new Error("WH-02 has no check yet");
+  *check(workload, context) {
+    const judged = judgedInCore(workload, context);
+    if (judged === "no" || judged === "later" || isWindows(workload)) return;
+    if (workload.kind === "DaemonSet" && isPlatform(workload.namespace, context)) return;
+    const { networkFunctions } = context.model.classification(workload);
+    const allowed = allowedCapabilities(workload, networkFunctions);
+    const flaws = workload.containers.map((container) => capabilityFlaws(container, allowed));
+    yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
+      const added = evidence.filter((item) => item.path.includes(".add")).map((item) => String(item.actual));
+      const what = added.length > 0 ? `${certain ? "add" : "may add"} ${[...new Set(added)].join(", ")}, which the function does not need` : certain ? "keep the default capabilities" : "may keep the default capabilities";
+      return `${containers} ${what}: tools for whoever breaks in, to spoof on the network or leave the container.`;
+    });
+    yield* sysctls(workload, networkFunctions, judged === "yes", context);
   },
-  examples: () => ({ pass: [], fail: [], undetermined: [] }),
+  examples: () => {
+    const with_ = (name: string, capabilities: object, extra: object = {}) => networkFunction(name, { container: { securityContext: { capabilities: capabilities as never }, ...extra } });
+    return {
+      pass: [
+        { name: "a UPF with NET_ADMIN, IPC_LOCK and SYS_NICE", resources: [with_("upf", { drop: ["ALL"], add: ["NET_ADMIN", "IPC_LOCK", "SYS_NICE"] })] },
+        { name: "an N3IWF with NET_RAW for its GRE sockets", resources: [with_("n3iwf", { drop: ["all"], add: ["CAP_NET_ADMIN", "NET_RAW"] })] },
+        { name: "NET_BIND_SERVICE for SBI on port 80", resources: [with_("nrf", { drop: ["ALL"], add: ["NET_BIND_SERVICE"] })] },
+        { name: "a declared eBPF datapath", resources: [networkFunction("upf", { labels: { app: "upf", "carrierguard.dev/upf-datapath": "ebpf" }, container: { securityContext: { capabilities: { drop: ["ALL"], add: ["BPF", "PERFMON", "NET_ADMIN"] } } } })] },
+        { name: "forwarding on the user plane, and a safe sysctl anywhere", resources: [networkFunction("upf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } }), networkFunction("nrf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "80" }] } } })] },
+      ],
+      fail: [
+        { name: "an AMF with NET_ADMIN", resources: [with_("amf", { drop: ["ALL"], add: ["NET_ADMIN"] })] },
+        { name: "nothing dropped", resources: [networkFunction("udm", { container: { securityContext: {} } })] },
+        { name: "a UPF with SYS_ADMIN", resources: [with_("upf", { drop: ["ALL"], add: ["NET_ADMIN", "SYS_ADMIN"] })] },
+        { name: "BPF on a UPF that declares no such datapath", resources: [with_("upf", { drop: ["ALL"], add: ["BPF"] })] },
+        { name: "an SMF in the UPF's pod takes its exemption away", resources: [networkFunction("core", { pod: { containers: ["smf", "upf"].map((name) => ({ name, image: name, securityContext: { capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } } })) } })] },
+        { name: "forwarding on a function of the control plane", resources: [networkFunction("smf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } })] },
+      ],
+      undetermined: [{ name: "the list comes with the deployment", resources: [with_("amf", { drop: ["ALL"], add: unknownValue() })] }],
+    };
+  },
 });
+
+/** What the functions of the workload may add. Several in one pod carry the union of duties and none of the exemptions. */
+function allowedCapabilities(workload: Workload, functions: readonly NetworkFunctionId[]): ReadonlySet<string> {
+  const allowed = new Set(["NET_BIND_SERVICE"]);
+  const [only, ...more] = functions;
+  if (only === undefined || more.length > 0) return allowed;
+  for (const name of known(only).allowedExtraCapabilities) allowed.add(name);
+  const datapath = [workload.podMetadata.get("labels"), workload.podMetadata.get("annotations")].map((node) => valueOr(node.get("carrierguard.dev/upf-datapath").string(), ""));
+  if (only === "UPF" && datapath.includes("ebpf")) ["BPF", "PERFMON"].forEach((name) => allowed.add(name));
+  return allowed;
+}
+
+function capabilityFlaws(container: Container, allowed: ReadonlySet<string>): ContainerFlaws {
+  const capabilities = container.security.get("capabilities");
+  const wrong: Evidence[] = [];
+  const open: Evidence[] = [];
+  const add = capabilities.get("add");
+  for (const item of add.items()) {
+    const name = item.string();
+    if (name.state !== "known") open.push(seen(item, [...allowed]));
+    else if (!allowed.has(capability(name.value))) wrong.push({ path: item.path, actual: capability(name.value), expected: [...allowed].sort() });
+  }
+  const drop = capabilities.get("drop");
+  const dropped = drop.items().map((item) => capability(valueOr(item.string(), "")));
+  if (!dropped.includes("ALL")) (drop.holdsUnknown() ? open : wrong).push(seen(drop, ["ALL"]));
+  if (add.isUnknown) open.push(seen(add, [...allowed]));
+  return { container, wrong, open };
+}
+
+/** Sysctls that Kubernetes calls safe (Pod Security Standards, baseline): they stay inside the pod. */
+const SAFE = new Set([
+  "kernel.shm_rmid_forced",
+  "net.ipv4.ip_local_port_range",
+  "net.ipv4.ip_unprivileged_port_start",
+  "net.ipv4.tcp_syncookies",
+  "net.ipv4.ping_group_range",
+  "net.ipv4.ip_local_reserved_ports",
+  "net.ipv4.tcp_keepalive_time",
+  "net.ipv4.tcp_fin_timeout",
+  "net.ipv4.tcp_keepalive_intvl",
+  "net.ipv4.tcp_keepalive_probes",
+  "net.ipv4.tcp_rmem",
+  "net.ipv4.tcp_wmem",
+]);
+const USER_PLANE = /^net\.(ipv4\.ip_forward|ipv6\.conf\.all\.(forwarding|disable_ipv6)|ipv4\.conf\.[^.]+\.rp_filter)$/;
+
+function* sysctls(workload: Workload, functions: readonly NetworkFunctionId[], certain: boolean, context: RuleContext): Iterable<Verdict> {
+  const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
+  const list: Node = workload.podSpec.get("securityContext", "sysctls");
+  const wrong = list.items().flatMap((item) => {
+    // Both spellings are accepted by the kubelet.
+    const name = valueOr(item.get("name").string(), "").replace(/\//g, ".");
+    return name === "" || SAFE.has(name) || (userPlane && USER_PLANE.test(name)) ? [] : [seen(item.get("name"), userPlane ? "forwarding and rp_filter" : "a safe sysctl")];
+  });
+  if (wrong.length === 0 || context.settings.platformNamespaces.includes(workload.namespace)) return;
+  yield (certain ? fail : undetermined)({
+    message: `${workload.kind} ${workload.name} sets ${wrong.map((item) => String(item.actual)).join(", ")}: kernel settings that its function does not need and that weaken the node's network.`,
+    evidence: wrong,
+    networkFunctions: functions,
+    cause: "sysctls",
+  });
+}
