@@ -1,5 +1,8 @@
 /** Settings and knowledge that an evaluation takes: plain data, read and checked elsewhere. */
 
+import type { Vendor } from "../model/vendor";
+
+export type { Vendor } from "../model/vendor";
 import type { Enforcement, Options, Rule } from "./rule";
 
 export type Profile = "lab" | "baseline" | "strict";
@@ -51,20 +54,6 @@ export const DEFAULT_SETTINGS: Settings = {
   platformNamespaces: PLATFORM_NAMESPACES,
   rules: {},
 };
-
-/** An entity whose equipment or services are refused, or looked at (`data/vendors.json`). */
-export interface Vendor {
-  readonly entity: string;
-  readonly since?: string;
-  readonly match: {
-    readonly vendorLabels?: readonly string[];
-    readonly registrySuffixes?: readonly string[];
-    readonly imageNamespaces?: readonly string[];
-    readonly deviceVendorRegex?: string;
-    readonly asns?: readonly number[];
-    readonly providerNames?: readonly string[];
-  };
-}
 
 /** One observable of a threat indicator, as STIX 2.1 bundles carry them. */
 export interface Indicator {
