@@ -1,13 +1,30 @@
 /**
- * Every core namespace has default-deny ingress and egress policy.
- *
- * Rule: A namespace with core NFs must have a policy selecting all pods with policyTypes [Ingress, Egress] and no rules (or Cilium equivalent), and a CNI that enforces it (VPC CNI enableNetworkPolicy, Cilium, Calico).
- * Exception: kube-system and CNI namespaces
- * Clarified: Isolation is computed per pod and direction: policies that together select every NF pod for both directions satisfy the control without a namespace-wide one. Baseline or admin policies and Cilium default deny count.
+ * Every pod of the core is isolated in both directions: computed from what NetworkPolicies, admin and baseline policies and Cilium
+ * policies do together. A policy that lets everything through isolates nobody, and undoes those beside it.
  */
 
-import { defineRule } from "../../engine/rule";
-import { resources } from "../../engine/targets";
+import { type Direction, DIRECTIONS, type Effect, isolation } from "../../analysis/isolation";
+import { judgedInCore } from "../../engine/judged";
+import { defineRule, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
+import type { CoreModel } from "../../model/core";
+import { UNRESOLVED } from "../../model/kubernetes/objects";
+import type { KubernetesObject } from "../../model/kubernetes/objects";
+import type { Workload } from "../../model/kubernetes/workloads";
+import { valueOr } from "../../model/value";
+import { networkFunction, object, unknownValue } from "../../testing/build";
+
+interface Namespace {
+  readonly name: string;
+  readonly workloads: readonly Workload[];
+  readonly object: KubernetesObject | undefined;
+}
+
+const namespaces: Target<Namespace> = {
+  description: "namespaces with workloads",
+  types: undefined,
+  subjects: namespacesOf,
+  resource: (namespace) => namespace.object?.resource ?? namespace.workloads[0]?.object.resource,
+};
 
 export default defineRule({
   id: "SG-11",
@@ -17,9 +34,9 @@ export default defineRule({
   severity: "critical",
   scope: "stack",
   since: "0.1.0",
-  target: resources("kubernetes:core/v1:Namespace", "kubernetes:networking.k8s.io/v1:NetworkPolicy", "crd:cilium.io/v2:CiliumNetworkPolicy", "crd:cilium.io/v2:CiliumClusterwideNetworkPolicy", "crd:policy.networking.k8s.io/v1alpha2:ClusterNetworkPolicy"),
-  rationale: "",
-  remediation: "component adds default-deny together with the generated allow set; never alone",
+  target: namespaces,
+  rationale: "Without a default deny every pod of the cluster reaches every port of the core, and a pod of the core reaches everything outside: one foothold is enough to pivot, and to call home.",
+  remediation: "Add a NetworkPolicy with podSelector {} and policyTypes [Ingress, Egress] to the namespace, together with policies that name what the functions need (N2, N3, N4, SBI, DNS); make sure that the CNI enforces them (VPC CNI: enableNetworkPolicy).",
   standards: [
     { framework: "CIS EKS 1.8.0", ref: "4.3.1", title: "Ensure CNI plugin supports network policies (Manual)" },
     { framework: "CIS EKS 1.8.0", ref: "4.3.2", title: "Ensure that all Namespaces have Network Policies defined (Automated)" },
@@ -37,8 +54,122 @@ export default defineRule({
     { id: "FGT1021", name: "Remote Services" },
     { id: "FGT5003", name: "Network Function Service Discovery" },
   ],
-  *check() {
-    throw new Error("SG-11 has no check yet");
+  *check(namespace, context) {
+    const pods = namespace.workloads.filter((workload) => {
+      const judged = judgedInCore(workload, context);
+      return judged === "yes" && !onHostNetwork(workload);
+    });
+    if (pods.length === 0 || context.settings.platformNamespaces.includes(namespace.name)) return;
+    yield* isolationOf(namespace, pods, context);
   },
-  examples: () => ({ pass: [], fail: [], undetermined: [] }),
+  examples: () => {
+    const policy = (name: string, spec: object, place = "core") => object("networking.k8s.io/v1", "NetworkPolicy", name, { spec: spec as never }, place);
+    const both = { policyTypes: ["Ingress", "Egress"] };
+    const amf = networkFunction("amf");
+    const empty = { podSelector: {} };
+    return {
+      pass: [
+        { name: "a default deny for the namespace", resources: [amf, policy("deny", { ...empty, ...both })] },
+        { name: "one policy a pod, both ways", resources: [amf, policy("amf", { podSelector: { matchLabels: { app: "amf" } }, ...both, ingress: [{ ports: [{ protocol: "SCTP", port: 38412 }] }], egress: [{ to: [{ podSelector: {} }] }] })] },
+        { name: "a user plane sends subscribers anywhere", resources: [networkFunction("upf"), policy("upf", { ...empty, ...both, egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }] }] })] },
+        { name: "Cilium", resources: [amf, object("cilium.io/v2", "CiliumNetworkPolicy", "deny", { spec: { endpointSelector: {}, ingress: [{}], egress: [{}] } })] },
+        { name: "a baseline for the cluster", resources: [amf, object("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", "default", { spec: { subject: { namespaces: {} }, ingress: [{ action: "Deny", from: [{ namespaces: {} }] }], egress: [{ action: "Deny", to: [{ namespaces: {} }] }] } })] },
+      ],
+      fail: [
+        { name: "no policy at all", resources: [amf] },
+        { name: "an allow-all NetworkPolicy does not isolate", resources: [amf, policy("all", { ...empty, ...both, ingress: [{}], egress: [{}] })] },
+        { name: "a default deny undone by an allow-all beside it", resources: [amf, policy("deny", { ...empty, ...both }), policy("open", { podSelector: { matchLabels: { app: "amf" } }, ...both, ingress: [{}], egress: [{}] })] },
+        { name: "ingress only", resources: [amf, policy("in", { ...empty, policyTypes: ["Ingress"] })] },
+        { name: "a default deny in another namespace", resources: [amf, policy("deny", { ...empty, ...both }, "other")] },
+        { name: "the whole world in two halves", resources: [amf, policy("halves", { ...empty, ...both, ingress: [{ from: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }] }] })] },
+        { name: "an empty list of peers means everybody", resources: [amf, policy("anyone", { ...empty, ...both, ingress: [{ from: [] }] })] },
+        { name: "one pod left out", resources: [amf, networkFunction("nrf"), policy("amf", { podSelector: { matchLabels: { app: "amf" } }, ...both })] },
+        { name: "Cilium with the entity all", resources: [amf, object("cilium.io/v2", "CiliumNetworkPolicy", "all", { spec: { endpointSelector: {}, ingress: [{ fromEntities: ["all"] }], egress: [{ toEntities: ["all"] }] } })] },
+      ],
+      undetermined: [{ name: "the policy comes with the deployment", resources: [amf, object("networking.k8s.io/v1", "NetworkPolicy", "deny", { spec: unknownValue() })] }],
+    };
+  },
 });
+
+/** Policies do not bind pods on the host network: SG-30 says so. */
+function onHostNetwork(workload: Workload): boolean {
+  return valueOr(workload.podSpec.get("hostNetwork").boolean(), false);
+}
+
+function namespacesOf(model: CoreModel): Namespace[] {
+  const names = [...new Set(model.workloads.map((workload) => workload.namespace))];
+  return names.map((name) => ({ name, workloads: model.workloadsIn(name), object: model.objectsOf("", "Namespace").find((item) => item.name === name) }));
+}
+
+interface Open {
+  readonly workload: Workload;
+  readonly direction: Direction;
+  readonly because: Effect | undefined;
+}
+
+/** One finding a wrong policy; one for all pods that no policy isolates. */
+function* isolationOf(namespace: Namespace, pods: readonly Workload[], context: RuleContext): Iterable<Verdict> {
+  const wrong = new Map<string, Open[]>();
+  const questions: Open[] = [];
+  for (const workload of pods) {
+    for (const direction of DIRECTIONS) {
+      const { isolated, because } = isolation(context.model, workload, direction);
+      const open = { workload, direction, because };
+      const key = because?.policy.resource.urn ?? "";
+      if (isolated === "no") wrong.set(key, [...(wrong.get(key) ?? []), open]);
+      if (isolated === "unknown") questions.push(open);
+    }
+  }
+  for (const [key, open] of wrong) yield key === "" ? noPolicy(namespace, open, pods, context) : openedBy(open, context);
+  const [question] = questions;
+  if (question?.because !== undefined) {
+    yield undetermined({
+      message: `Whether ${names(questions)} in ${title(namespace)} are isolated is not known before deployment.`,
+      evidence: [seen(question.because.node, "a default deny in both directions")],
+      networkFunctions: functions(questions, context),
+      cause: "unknown",
+    });
+  }
+}
+
+function noPolicy(namespace: Namespace, open: readonly Open[], pods: readonly Workload[], context: RuleContext): Verdict {
+  const affected = new Set(open.map((item) => item.workload));
+  const directions = DIRECTIONS.filter((direction) => open.some((item) => item.direction === direction));
+  const who = affected.size === pods.length ? `no pod of ${title(namespace)}` : `not ${names(open)} in ${title(namespace)}`;
+  const ways = directions.length === 2 ? "in either direction" : `for ${directions[0]}`;
+  return fail({
+    message: `A default deny covers ${who} ${ways}: a foothold anywhere in the cluster reaches these functions, and they reach everything.`,
+    evidence: [{ path: "NetworkPolicy", actual: null, expected: "podSelector {} with policyTypes [Ingress, Egress]" }],
+    networkFunctions: functions(open, context),
+    cause: "none",
+  });
+}
+
+function openedBy(open: readonly Open[], context: RuleContext): Verdict {
+  const [{ because }] = open as [Open];
+  const effect = because as Effect;
+  const ways = DIRECTIONS.filter((direction) => open.some((item) => item.direction === direction)).join(" and ");
+  return fail({
+    message: `${effect.policy.kind} ${effect.policy.name} lets everything through (${ways}), so ${names(open)} are not isolated whatever other policies say: a foothold anywhere reaches them.`,
+    evidence: [seen(effect.node, "the peers and ports that the function needs")],
+    resource: effect.policy.resource,
+    networkFunctions: functions(open, context),
+    cause: "open",
+  });
+}
+
+/** So many names are listed; more are counted. */
+const LISTED = 4;
+
+function names(open: readonly Open[]): string {
+  const all = [...new Set(open.map((item) => item.workload.name))];
+  return all.length <= LISTED ? all.join(", ") : `${all.slice(0, LISTED).join(", ")} and ${all.length - LISTED} more`;
+}
+
+function functions(open: readonly Open[], context: RuleContext) {
+  return [...new Set(open.flatMap((item) => context.model.classification(item.workload).networkFunctions))];
+}
+
+function title(namespace: Namespace): string {
+  return namespace.name.startsWith(UNRESOLVED) ? "their namespace" : `namespace ${namespace.name}`;
+}

@@ -1,0 +1,75 @@
+/**
+ * Kubernetes NetworkPolicy v1: a pod selected for a direction is isolated there, but for what the rules of all its policies
+ * name together. A rule for any peer and any port undoes the isolation. Source: Kubernetes API, NetworkPolicySpec.
+ */
+
+import type { CoreModel } from "../../model/core";
+import type { KubernetesObject } from "../../model/kubernetes/objects";
+import { matchesSelector } from "../../model/kubernetes/selectors";
+import type { Workload } from "../../model/kubernetes/workloads";
+import { type Node, valueOr } from "../../model/value";
+import { IpSet } from "../cidr/ip-set";
+import { parseBlock } from "../cidr/address";
+import { type Direction, type Effect, isEmpty, WORDS } from "./answer";
+
+/** `toWorld`: the workload is a user plane, which sends subscribers' traffic anywhere on N6. */
+export function networkPolicyEffects(model: CoreModel, workload: Workload, direction: Direction, toWorld: boolean): Effect[] {
+  const worldIsFine = toWorld && direction === "egress";
+  return model.ask(policiesByNamespace).get(workload.namespace)?.map((policy) => effect(policy, workload, direction, worldIsFine)) ?? [];
+}
+
+const policiesByNamespace = (model: CoreModel): ReadonlyMap<string, readonly KubernetesObject[]> => {
+  const found = new Map<string, KubernetesObject[]>();
+  for (const policy of model.objectsOf("networking.k8s.io", "NetworkPolicy")) found.set(policy.namespace, [...(found.get(policy.namespace) ?? []), policy]);
+  return found;
+};
+
+function effect(policy: KubernetesObject, workload: Workload, direction: Direction, worldIsFine: boolean): Effect {
+  const selected = matchesSelector(policy.spec.get("podSelector"), workload.labels);
+  const typed = appliesTo(policy, direction);
+  if (selected === "no" || typed === "no") return { effect: "nothing", policy, node: policy.spec };
+  const rules = policy.spec.get(direction);
+  const opening = rules.items().find((rule) => letsEverythingThrough(rule, direction, worldIsFine));
+  if (opening !== undefined && selected === "yes" && typed === "yes") return { effect: "opens", policy, node: opening };
+  if (selected === "maybe" || typed === "maybe" || opening !== undefined || rules.isUnknown) return { effect: "unknown", policy, node: rules };
+  return { effect: "isolates", policy, node: rules };
+}
+
+/** Without `policyTypes`: ingress always, egress only where there are egress rules. */
+function appliesTo(policy: KubernetesObject, direction: Direction): "yes" | "no" | "maybe" {
+  const types = policy.spec.get("policyTypes");
+  if (types.isUnknown) return "maybe";
+  if (isEmpty(types)) {
+    if (direction === "ingress") return "yes";
+    const egress = policy.spec.get("egress");
+    return egress.isUnknown ? "maybe" : egress.items().length > 0 ? "yes" : "no";
+  }
+  const words = types.items().map((item) => valueOr(item.string(), "?"));
+  return words.includes(WORDS[direction].type) ? "yes" : words.includes("?") ? "maybe" : "no";
+}
+
+/** Any port and any peer: no peers at all, every pod of every namespace, or blocks that together are the whole world. */
+function letsEverythingThrough(rule: Node, direction: Direction, worldIsFine: boolean): boolean {
+  const ports = rule.get("ports");
+  if (!isEmpty(ports) || ports.isUnknown) return false;
+  const peers = rule.get(WORDS[direction].peers);
+  if (isEmpty(peers)) return rule.kind() === "object";
+  if (peers.items().some(isEveryPod)) return true;
+  return !worldIsFine && blocks(peers).coversMoreThan(4, 1);
+}
+
+function isEveryPod(peer: Node): boolean {
+  const empty = (selector: Node): boolean => selector.kind() === "object" && selector.get("matchLabels").fields().length === 0 && isEmpty(selector.get("matchExpressions"));
+  const pods = peer.get("podSelector");
+  return peer.get("ipBlock").isAbsent && empty(peer.get("namespaceSelector")) && (pods.isAbsent || empty(pods));
+}
+
+function blocks(peers: Node): IpSet {
+  const parse = (node: Node) => {
+    const block = parseBlock(valueOr(node.string(), ""));
+    return block === undefined ? [] : [block];
+  };
+  return IpSet.EMPTY.union(
+    ...peers.items().map((peer) => IpSet.fromBlocks(parse(peer.get("ipBlock", "cidr"))).minus(IpSet.fromBlocks(peer.get("ipBlock", "except").items().flatMap(parse)))),
+  );
+}
