@@ -38,7 +38,7 @@ function sections(findings: readonly Finding[]): [string, Finding[]][] {
   const rank = (title: string): string => (title === "" ? "2" : title === "Several network functions" ? "0" : `1${title}`);
   return [...groups]
     .sort(([a], [b]) => compareText(rank(a), rank(b)))
-    .map(([title, list]) => [title === "" ? "Platform and cloud" : title, list]);
+    .map(([title, list]) => [title === "" ? "Beside the network functions" : title, list]);
 }
 
 function findingLines(finding: Finding, context: ReportContext, colors: Colors): string[] {

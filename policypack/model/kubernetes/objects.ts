@@ -95,6 +95,7 @@ export const UNRESOLVED = "?";
  */
 export function kubernetesObjects(resources: readonly Resource[], defaultNamespace: string): KubernetesObject[] {
   const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  const homes = defaultNamespace === "default" ? workloadHomes(resources) : new Map<string, string>();
   const objects: KubernetesObject[] = [];
   for (const resource of resources) {
     const gvk = groupVersionKind(resource.type);
@@ -104,12 +105,37 @@ export function kubernetesObjects(resources: readonly Resource[], defaultNamespa
       ...gvk,
       resource,
       name: objectName(resource, metadata),
-      namespace: isClusterScoped(gvk.kind) ? "" : namespaceOf(resource, metadata.get("namespace"), byUrn, defaultNamespace),
+      namespace: isClusterScoped(gvk.kind) ? "" : namespaceOf(resource, metadata.get("namespace"), byUrn, homeOf(resource, gvk.kind, homes) ?? defaultNamespace),
       metadata,
       spec: resource.props.get("spec"),
     });
   }
   return objects;
+}
+
+/** Kinds that workloads refer to by name: where these are missing, the workload does not start. */
+const COMPANIONS = new Set(["ConfigMap", "Secret", "Service", "ServiceAccount", "PersistentVolumeClaim"]);
+const WORKLOADS = /^kubernetes:(apps|batch)\/|^kubernetes:core\/v1:(Pod|ReplicationController)$/;
+
+/**
+ * Charts write the namespace into some objects only and leave the rest to `helm install -n`. Where all workloads of a file
+ * name one namespace, what they refer to can only be there. Policies are left where they stand: they work, or do not,
+ * wherever they are.
+ */
+function workloadHomes(resources: readonly Resource[]): ReadonlyMap<string, string> {
+  const homes = new Map<string, string>();
+  for (const resource of resources) {
+    if (resource.source === undefined || !WORKLOADS.test(resource.type)) continue;
+    const namespace = valueOr(resource.props.get("metadata", "namespace").string(), "");
+    const { file } = resource.source;
+    homes.set(file, homes.has(file) && homes.get(file) !== namespace ? "" : namespace);
+  }
+  return homes;
+}
+
+function homeOf(resource: Resource, kind: string, homes: ReadonlyMap<string, string>): string | undefined {
+  const home = resource.source === undefined || !COMPANIONS.has(kind) ? undefined : homes.get(resource.source.file);
+  return home === "" ? undefined : home;
 }
 
 function namespaceOf(resource: Resource, namespace: Node, byUrn: ReadonlyMap<string, Resource>, fallback: string): string {

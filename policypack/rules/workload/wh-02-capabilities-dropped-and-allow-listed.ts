@@ -47,8 +47,8 @@ export default defineRule({
     const flaws = workload.containers.map((container) => capabilityFlaws(container, allowed));
     yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
       const added = evidence.filter((item) => item.path.includes(".add")).map((item) => String(item.actual));
-      const what = added.length > 0 ? `${certain ? "add" : "may add"} ${[...new Set(added)].join(", ")}, which the function does not need` : certain ? "keep the default capabilities" : "may keep the default capabilities";
-      return `${containers} ${what}: tools for whoever breaks in, to spoof on the network or leave the container.`;
+      const what = added.length > 0 ? `${certain ? "with" : "perhaps with"} ${[...new Set(added)].join(", ")}, which the function does not need` : certain ? "with the default capabilities" : "perhaps with the default capabilities";
+      return `${containers} ${many(containers) ? "run" : "runs"} ${what}: tools for whoever breaks in, to spoof on the network or leave the container.`;
     });
     yield* sysctls(workload, networkFunctions, judged === "yes", context);
   },
@@ -135,4 +135,8 @@ function* sysctls(workload: Workload, functions: readonly NetworkFunctionId[], c
     networkFunctions: functions,
     cause: "sysctls",
   });
+}
+
+function many(containers: string): boolean {
+  return containers.startsWith("Containers ");
 }

@@ -51,7 +51,7 @@ export default defineRule({
     const flaws = workload.containers.map((container) => flawsOf(workload, container, networkFunctions, role === "nf"));
     yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
       const fields = [...new Set(evidence.map((item) => /([A-Za-z]+)(\.type)?$/.exec(item.path)?.[1] ?? item.path))];
-      return `${containers} ${certain ? "is not" : "may not be"} confined (${fields.join(", ")}): an intruder keeps tools, files and root there.`;
+      return `${containers} ${!certain ? "may not be" : containers.startsWith("Containers ") ? "are not" : "is not"} confined (${fields.join(", ")}): an intruder keeps tools, files and root there.`;
     });
     yield* podFields(workload, networkFunctions, judged === "yes");
   },
