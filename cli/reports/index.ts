@@ -4,6 +4,8 @@ import type { ReportWriter } from "./report";
 
 const WRITERS: { readonly [format: string]: () => Promise<ReportWriter> } = {
   human: async () => (await import("./human.js")).human,
+  sarif: async () => (await import("./sarif.js")).sarif,
+  junit: async () => (await import("./junit.js")).junit,
   json: async () => (await import("./json.js")).json,
 };
 

@@ -28,10 +28,16 @@ function keysByResource(model: CoreModel): readonly KeysOfResource[] {
   const found = new Map<Resource, KeyFound[]>();
   const holders = [...model.objectsOf("", "ConfigMap"), ...model.objectsOf("", "Secret"), ...model.workloads.map((workload) => workload.object)];
   for (const holder of holders) found.set(holder.resource, []);
-  for (const key of model.ask(keyMaterial)) found.get(key.resource)?.push(key);
+  for (const key of model.ask(keyMaterial)) if (!isSimCard(key, model)) found.get(key.resource)?.push(key);
   return [...found].map(([resource, keys]) => {
     const object = model.object(resource);
     const functions = keys.flatMap((key) => key.readers.flatMap((workload) => model.classification(workload).networkFunctions));
     return { resource, title: `${object?.kind ?? resource.type} ${object?.name ?? resource.name}`, keys, networkFunctions: [...new Set(functions)] };
   });
+}
+
+/** A simulated UE carries K and OPc as a phone carries its SIM card: no key of the core lies open there. */
+function isSimCard({ readers, ofSubscriber }: KeyFound, model: CoreModel): boolean {
+  if (readers.length > 0) return readers.every((workload) => model.classification(workload).role === "ran");
+  return ofSubscriber;
 }

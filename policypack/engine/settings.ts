@@ -1,7 +1,9 @@
 /** Settings and knowledge that an evaluation takes: plain data, read and checked elsewhere. */
 
+import type { Indicator } from "../model/indicator";
 import type { Vendor } from "../model/vendor";
 
+export type { Indicator } from "../model/indicator";
 export type { Vendor } from "../model/vendor";
 import type { Enforcement, Options, Rule } from "./rule";
 
@@ -54,22 +56,6 @@ export const DEFAULT_SETTINGS: Settings = {
   platformNamespaces: PLATFORM_NAMESPACES,
   rules: {},
 };
-
-/** One observable of a threat indicator, as STIX 2.1 bundles carry them. */
-export interface Indicator {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: "ip" | "domain" | "url" | "digest" | "asn";
-  /** IP: address or CIDR. Others: lower-case text. */
-  readonly value: string;
-  /** Milliseconds since the epoch. */
-  readonly validFrom: number;
-  readonly validUntil: number | undefined;
-  /** 0–100. */
-  readonly confidence: number | undefined;
-  /** Traffic Light Protocol 2.0 marking of the indicator: what may be said of it, and to whom. */
-  readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red" | undefined;
-}
 
 /** What rules know besides the stack: replaceable data, and the time that expiry is judged by. */
 export interface Knowledge {

@@ -22,6 +22,7 @@ import sg05 from "./segmentation/sg-05-no-world-open-ingress";
 import sg08 from "./segmentation/sg-08-eks-endpoint-private";
 import sg11 from "./segmentation/sg-11-default-deny-both-directions";
 import sg17 from "./segmentation/sg-17-n2-n4-only-to-declared-peers";
+import sg27 from "./segmentation/sg-27-admin-uis-not-exposed";
 import sg30 from "./segmentation/sg-30-no-host-network-or-node-ports";
 import ti01 from "./threat-intel/ti-01-no-threat-indicators";
 import wh01 from "./workload/wh-01-no-privileged-containers";
@@ -53,6 +54,7 @@ export const rules: readonly Rule[] = [
   sg08,
   sg11,
   sg17,
+  sg27,
   sg30,
   ti01,
   wh01,

@@ -6,7 +6,7 @@
 import type { KeyFound } from "../../analysis/key-material";
 import { notReadYet } from "../../engine/configuration-targets";
 import { keysOfResources } from "../../engine/key-targets";
-import { defineRule, fail, type RuleContext } from "../../engine/rule";
+import { defineRule, fail } from "../../engine/rule";
 import { networkFunction, object, secretValue, unknownValue } from "../../testing/build";
 
 export default defineRule({
@@ -37,12 +37,12 @@ export default defineRule({
     { id: "FGT1555", name: "Credentials from Password Stores" },
     { id: "T1552.004", name: "Private Keys" },
   ],
-  *check(subject, context) {
+  *check(subject) {
     if ("unread" in subject) {
       if (subject.networkFunctions.includes("UDM")) yield notReadYet(subject, "no private key in it");
       return;
     }
-    const keys = subject.keys.filter((found) => isLongTerm(found, context));
+    const keys = subject.keys.filter(isLongTerm);
     if (keys.length === 0) return;
     const kept = keys.every((found) => found.place === "Secret" && found.markedSecret);
     const descriptions = [...new Set(keys.map((found) => found.key.description))];
@@ -75,12 +75,10 @@ export default defineRule({
 /** Entries of Secrets that hold long-term keys of the core; other private keys in Secrets are the work of certificate managers. */
 const LONG_TERM_ENTRY = /hnet|home[-_]?network|suci|curve25519|secp256r1|(^|[-_.])(k|ki|opc?|milenage)([-_.]|$)|token[-_]?sign|sign(ing)?[-_]?key|nrf[-_.]?(priv|root|key)|root\.key|n32|sepp.*key|oauth/i;
 
-function isLongTerm({ key, place, entry, readers, ofSubscriber, resource }: KeyFound, context: RuleContext): boolean {
+function isLongTerm({ key, place, entry, resource }: KeyFound): boolean {
   if (key.form === "certificate" || (key.published?.kind.includes("public") ?? false)) return false;
   const publishedSubscriber = key.published?.kind.startsWith("subscriber") ?? false;
   if (key.form === "hex" && !key.named && !publishedSubscriber && key.published === undefined) return false;
-  // A simulated UE is its SIM card.
-  if (ofSubscriber || (readers.length > 0 && readers.every((workload) => context.model.classification(workload).role === "ran"))) return false;
   if (place !== "Secret") return true;
   return key.form === "hex" || LONG_TERM_ENTRY.test(entry) || LONG_TERM_ENTRY.test(resource.name);
 }

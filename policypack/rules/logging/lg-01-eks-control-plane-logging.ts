@@ -1,11 +1,17 @@
 /**
  * EKS control-plane logging: api, audit, authenticator, controllerManager, scheduler.
  *
- * Rule: Deny if audit or authenticator missing; warn if any of the five missing.
+ * EKS logs none of the five unless told to (EKS API, Logging). Without audit and authenticator nobody can say who did what, which refuses;
+ * the other three are advisory.
  */
 
-import { defineRule } from "../../engine/rule";
+import { defineRule, fail, seen, undetermined } from "../../engine/rule";
 import { resources } from "../../engine/targets";
+import { EKS_CLUSTER } from "../../model/aws/types";
+import { resource, unknownValue } from "../../testing/build";
+
+const REQUIRED = ["audit", "authenticator"];
+const ADVISED = ["api", "controllerManager", "scheduler"];
 
 export default defineRule({
   id: "LG-01",
@@ -15,9 +21,10 @@ export default defineRule({
   severity: "high",
   scope: "resource",
   since: "0.1.0",
-  target: resources("aws:eks/cluster:Cluster"),
-  rationale: "",
-  remediation: "set all five",
+  target: resources(EKS_CLUSTER),
+  rationale:
+    "Whoever takes over an account of the cluster leaves traces in the audit and authenticator logs and nowhere else: without them an intrusion into the core can be neither seen nor undone.",
+  remediation: "Set enabledClusterLogTypes to api, audit, authenticator, controllerManager and scheduler.",
   standards: [
     { framework: "CIS EKS 1.8.0", ref: "2.1.1", title: "Enable audit Logs (Manual)" },
     { framework: "CIS EKS 1.8.0", ref: "2.1.2", title: "Ensure audit logs are collected and managed (Manual)" },
@@ -30,8 +37,44 @@ export default defineRule({
     { id: "T1562.001", name: "Disable or Modify Tools" },
     { id: "FGT1609", name: "Container Administration Command" },
   ],
-  *check() {
-    throw new Error("LG-01 has no check yet");
+  *check(cluster) {
+    const types = cluster.props.get("enabledClusterLogTypes");
+    const items = types.items().map((item) => item.string());
+    const on = new Set(items.flatMap((item) => (item.state === "known" ? [item.value] : [])));
+    const more = types.list().state === "unknown" || items.some((item) => item.state === "unknown");
+    const without = [REQUIRED, ADVISED].map((wanted) => wanted.filter((type) => !on.has(type)));
+    for (const [index, missing] of without.entries()) {
+      if (missing.length === 0) continue;
+      const verdict = more ? undetermined : fail;
+      yield verdict({
+        message: `EKS cluster ${cluster.name} ${more ? "may write" : "writes"} no ${missing.join(", ")} log: ${index === 0 ? "what an intruder does through the Kubernetes API leaves no trace" : "a part of what an intruder changes leaves no trace"} (Disable or Modify Tools).`,
+        evidence: [seen(types, [...REQUIRED, ...ADVISED])],
+        cause: index === 0 ? "required" : "advised",
+        advisory: index > 0,
+      });
+      // One line for one list: what is merely advised is in the evidence of what is required.
+      if (index === 0) return;
+    }
   },
-  examples: () => ({ pass: [], fail: [], undetermined: [] }),
+  examples: () => ({
+    pass: [
+      { name: "all five", resources: [cluster([...ADVISED, ...REQUIRED])] },
+      { name: "all five, in another order", resources: [cluster(["scheduler", "audit", "api", "authenticator", "controllerManager"])] },
+    ],
+    fail: [
+      { name: "nothing said: no log", resources: [resource(EKS_CLUSTER, "core", {})] },
+      { name: "an empty list", resources: [cluster([])] },
+      { name: "the API log alone", resources: [cluster(["api", "controllerManager", "scheduler"])] },
+      { name: "audit without authenticator", resources: [cluster(["audit"])] },
+      { name: "a scheduler log missing is advisory", resources: [cluster(["api", "audit", "authenticator", "controllerManager"])] },
+    ],
+    undetermined: [
+      { name: "a list that the configuration brings", resources: [resource(EKS_CLUSTER, "core", { enabledClusterLogTypes: unknownValue() })] },
+      { name: "one entry that the configuration brings", resources: [cluster(["audit", unknownValue()])] },
+    ],
+  }),
 });
+
+function cluster(enabledClusterLogTypes: readonly (string | ReturnType<typeof unknownValue>)[]) {
+  return resource(EKS_CLUSTER, "core", { enabledClusterLogTypes });
+}
