@@ -47,7 +47,6 @@ const SEPARATOR = /^---(?=\s|$)|^\.\.\.(?=\s|$)/;
 function* documents(text: string): Iterable<Document> {
   const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   let start = 0;
-  let startLine = 1;
   let content = 0;
   let line = 0;
   let position = 0;
@@ -62,8 +61,7 @@ function* documents(text: string): Iterable<Document> {
       // What follows "--- " on the same line is content.
       const rest = first === 45 ? clean.slice(position + 3, end).trim() : "";
       start = rest === "" || rest.startsWith("#") ? end + 1 : position + 3;
-      startLine = line;
-      content = start === end + 1 ? 0 : startLine;
+      content = start === end + 1 ? 0 : line;
     } else if (content === 0 && !isBlank(clean, position, end)) {
       content = line;
     }

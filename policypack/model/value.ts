@@ -77,6 +77,11 @@ export class Node {
     return new Node(raw, parent, key, hidden);
   }
 
+  /** The same value, marked secret: what it is made of will never be printed. */
+  hidden(): Node {
+    return new Node(this.raw, this.parent, this.key, true, this.base);
+  }
+
   /** Where this value stands, as users write it: `spec.template.spec.containers[0].image`. */
   get path(): string {
     if (this.parent === undefined || this.key === undefined) return this.base;

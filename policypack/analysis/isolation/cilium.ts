@@ -4,10 +4,10 @@
  */
 
 import type { CoreModel } from "../../model/core";
-import { type KubernetesObject, type Labels } from "../../model/kubernetes/objects";
+import type { KubernetesObject, Labels } from "../../model/kubernetes/objects";
 import { type Match, matchesSelector } from "../../model/kubernetes/selectors";
 import type { Workload } from "../../model/kubernetes/workloads";
-import { Node, type Value, valueOr } from "../../model/value";
+import { type Node, valueOr } from "../../model/value";
 import { namespaceLabels } from "./admin-policy";
 import { type Direction, type Effect, isEmpty } from "./answer";
 
@@ -44,14 +44,11 @@ function matchesEndpoint(selector: Node, labels: Labels, namespace: Labels): Mat
     if (key === "kubernetes.io/metadata.name") known.set("io.kubernetes.pod.namespace", value);
     known.set(`io.cilium.k8s.namespace.labels.${key}`, value);
   }
-  const plain = Node.parsed(withoutSources(selector.plain()) as Value, selector);
-  return selector.holdsUnknown() ? "maybe" : matchesSelector(plain, { known, complete: labels.complete });
+  return matchesSelector(selector, { known, complete: labels.complete }, withoutSource);
 }
 
-function withoutSources(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutSources);
-  if (value === null || typeof value !== "object") return typeof value === "string" ? value.replace(/^(k8s|any|reserved)[:.]/, "") : value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.replace(/^(k8s|any|reserved)[:.]/, ""), withoutSources(item)]));
+function withoutSource(key: string): string {
+  return key.replace(/^(k8s|any|reserved)[:.]/, "");
 }
 
 /** Everything is the entity `all`, or world and cluster together; an empty rule lets nobody through. */

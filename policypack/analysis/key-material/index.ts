@@ -30,8 +30,8 @@ export interface KeyFound {
   readonly ofSubscriber: boolean;
 }
 
-/** A UE simulator's own settings. */
-const SUBSCRIBER = /(^|\n)\s*["']?(supi|imsi)["']?\s*[:=]/;
+/** A UE simulator's own settings, as UERANSIM, PacketRusher and the OAI UE have them. */
+const SUBSCRIBER = /(^|\n)\s*(supi\s*:|uicc\d*\s*=|hplmn\s*:)/;
 
 export function keyMaterial(model: CoreModel): readonly KeyFound[] {
   return [...inConfiguration(model), ...model.workloads.flatMap(inWorkload)];

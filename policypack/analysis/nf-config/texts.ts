@@ -2,7 +2,7 @@
 
 import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
-import { Node, SecretValue, type Value } from "../../model/value";
+import type { Node } from "../../model/value";
 
 export interface ConfigText {
   readonly object: KubernetesObject;
@@ -32,13 +32,9 @@ function entries(object: KubernetesObject, property: string, encoded: boolean): 
   const holder = object.resource.props.get(property);
   return holder.fields().map(([key, found]) => {
     // What a Secret holds is secret, whether or not the program marked it.
-    const node = object.kind === "Secret" && !found.secret ? marked(found, holder, key) : found;
+    const node = object.kind === "Secret" ? found.hidden() : found;
     const read = found.string();
     const text = read.state !== "known" ? undefined : encoded ? Buffer.from(read.value, "base64").toString("utf8") : read.value;
     return { object, key, node, text, markedSecret: found.secret };
   });
-}
-
-function marked(found: Node, holder: Node, key: string): Node {
-  return Node.parsed({ [key]: new SecretValue(found.plain() as Value) }, holder).get(key);
 }

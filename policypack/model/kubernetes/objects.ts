@@ -114,7 +114,7 @@ export function kubernetesObjects(resources: readonly Resource[], defaultNamespa
 }
 
 /** Kinds that workloads refer to by name: where these are missing, the workload does not start. */
-const COMPANIONS = new Set(["ConfigMap", "Secret", "Service", "ServiceAccount", "PersistentVolumeClaim"]);
+const COMPANIONS = new Set(["ConfigMap", "Secret", "Service", "ServiceAccount", "PersistentVolumeClaim", "Ingress"]);
 const WORKLOADS = /^kubernetes:(apps|batch)\/|^kubernetes:core\/v1:(Pod|ReplicationController)$/;
 
 /**

@@ -17,10 +17,15 @@ export function and(matches: Iterable<Match>): Match {
   return result;
 }
 
+/** How a selector's dialect spells a label key (Cilium: with its source in front). */
+export type Spelling = (key: string) => string;
+
+const asWritten: Spelling = (key) => key;
+
 /** A map of labels that must all be there (a Service's selector). */
-export function matchesMap(selector: Node, labels: Labels): Match {
+export function matchesMap(selector: Node, labels: Labels, spelled: Spelling = asWritten): Match {
   if (selector.isUnknown) return "maybe";
-  return and(selector.fields().map(([key, value]) => matchesLabel(key, value, labels)));
+  return and(selector.fields().map(([key, value]) => matchesLabel(spelled(key), value, labels)));
 }
 
 function matchesLabel(key: string, wanted: Node, labels: Labels): Match {
@@ -32,18 +37,18 @@ function matchesLabel(key: string, wanted: Node, labels: Labels): Match {
 }
 
 /** A LabelSelector; one with neither part, or none at all, matches everything. */
-export function matchesSelector(selector: Node, labels: Labels): Match {
+export function matchesSelector(selector: Node, labels: Labels, spelled: Spelling = asWritten): Match {
   if (selector.isUnknown) return "maybe";
   const expressions = selector.get("matchExpressions");
   if (expressions.isUnknown) return "maybe";
-  return and([matchesMap(selector.get("matchLabels"), labels), ...expressions.items().map((item) => matchesExpression(item, labels))]);
+  return and([matchesMap(selector.get("matchLabels"), labels, spelled), ...expressions.items().map((item) => matchesExpression(item, labels, spelled))]);
 }
 
-function matchesExpression(expression: Node, labels: Labels): Match {
+function matchesExpression(expression: Node, labels: Labels, spelled: Spelling): Match {
   const key = expression.get("key").string();
   const operator = expression.get("operator").string();
   if (key.state !== "known" || operator.state !== "known") return "maybe";
-  const value = labels.known.get(key.value);
+  const value = labels.known.get(spelled(key.value));
   if (value === undefined && !labels.complete) return "maybe";
   const values = expression.get("values");
   const among = (): Match => {

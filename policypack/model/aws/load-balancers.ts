@@ -1,0 +1,47 @@
+/** Load balancers (Application, Network, Gateway) with their listeners. */
+
+import type { CoreModel } from "../core";
+import type { Resource } from "../stack";
+import type { Node } from "../value";
+import { refersTo, resolve } from "./references";
+
+const LOAD_BALANCERS: readonly string[] = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
+const LISTENERS: readonly string[] = ["aws:lb/listener:Listener", "aws:alb/listener:Listener"];
+
+export interface Listener {
+  readonly resource: Resource;
+  readonly port: Node;
+  /** HTTP, HTTPS, TCP, TLS, UDP, TCP_UDP, GENEVE. */
+  readonly protocol: Node;
+  /** `mode`: off, passthrough, verify. */
+  readonly mutualAuthentication: Node;
+}
+
+export interface LoadBalancer {
+  readonly resource: Resource;
+  readonly internal: Node;
+  readonly securityGroups: Node;
+  readonly listeners: readonly Listener[];
+}
+
+export const loadBalancers = (model: CoreModel): readonly LoadBalancer[] =>
+  LOAD_BALANCERS.flatMap((type) => model.ofType(type)).map((resource) => ({
+    resource,
+    internal: resource.props.get("internal"),
+    securityGroups: resource.props.get("securityGroups"),
+    listeners: LISTENERS.flatMap((type) => model.ofType(type))
+      .filter((listener) => refersTo(resolve(model, listener, listener.props.get("loadBalancerArn"), LOAD_BALANCERS), resource) === "yes")
+      .map((listener) => ({
+        resource: listener,
+        port: listener.props.get("port"),
+        protocol: listener.props.get("protocol"),
+        mutualAuthentication: listener.props.get("mutualAuthentication"),
+      })),
+  }));
+
+/** Load balancers that hold a security group. */
+export function loadBalancersWith(model: CoreModel, group: Resource): readonly LoadBalancer[] {
+  return model.ask(loadBalancers).filter((balancer) =>
+    balancer.securityGroups.items().some((id) => refersTo(resolve(model, balancer.resource, id, [group.type]), group) === "yes"),
+  );
+}

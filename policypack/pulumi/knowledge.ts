@@ -1,0 +1,48 @@
+/** What the rules know besides the stack, read from the files that the settings name. */
+
+import { readFileSync } from "node:fs";
+import { readStixBundle } from "../analysis/threat-intel/stix";
+import type { Indicator, Knowledge, Vendor } from "../engine/settings";
+import type { SettingsFile } from "../engine/settings-file";
+
+/** Reports what cannot be read to `problem`. `at` is the time that validity is judged by, else SOURCE_DATE_EPOCH, else now. */
+export function readKnowledge(settings: SettingsFile, at: unknown, problem: (text: string) => void): Knowledge {
+  const indicators: Indicator[] = settings.threatIntel.flatMap((file) => readIndicators(file, problem));
+  const time = timeOf(at, problem);
+  if (settings.vendors === undefined) return { at: time, indicators };
+  return { at: time, indicators, vendors: vendorsOf(readJson(settings.vendors, problem)) };
+}
+
+/** A bundle that cannot be read refuses; feeds carry single indicators in other languages (YARA, Snort), which do not. */
+function readIndicators(file: string, problem: (text: string) => void): readonly Indicator[] {
+  const bundle = readJson(file, problem);
+  if (bundle === undefined) return [];
+  const { indicators, problems } = readStixBundle(bundle);
+  for (const { id, reason } of problems) if (id === "bundle") problem(`${file} ${reason}`);
+  return indicators;
+}
+
+function timeOf(at: unknown, problem: (text: string) => void): number {
+  if (at !== undefined) {
+    const time = typeof at === "string" ? Date.parse(at) : NaN;
+    if (Number.isNaN(time)) problem(`at is ${JSON.stringify(at)}, which is no time; write it like 2026-11-23 or 2026-11-23T12:00:00Z`);
+    return time;
+  }
+  const epoch = process.env["SOURCE_DATE_EPOCH"];
+  return epoch !== undefined && /^\d+$/.test(epoch) ? Number(epoch) * 1000 : Date.now();
+}
+
+function readJson(file: string, problem: (text: string) => void): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    problem(`${file} cannot be read (${error instanceof Error ? error.message : "unknown fault"})`);
+    return undefined;
+  }
+}
+
+/** A list of vendors, or an object that holds one, as the built-in data does. */
+function vendorsOf(data: unknown): readonly Vendor[] {
+  const list = Array.isArray(data) ? data : (data as { entities?: unknown } | undefined)?.entities;
+  return Array.isArray(list) ? (list as Vendor[]) : [];
+}

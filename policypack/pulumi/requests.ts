@@ -1,0 +1,71 @@
+/**
+ * Listens to what the engine asks of the policy server, before the SDK answers it.
+ *
+ * The SDK's policies are not told what a pack needs to be fair: which values are secret, which level a user gave to which
+ * rule. The requests say both. They are read where the server reads them, in the published protocol definition of
+ * `@pulumi/pulumi` that `@pulumi/policy` serves.
+ */
+
+import { createRequire } from "node:module";
+import type {
+  AnalyzerStackConfigureRequest,
+  AnalyzeRequest,
+  AnalyzeStackRequest,
+  ConfigureAnalyzerRequest,
+} from "@pulumi/pulumi/proto/analyzer_pb";
+
+export interface Listener {
+  /** Which stack this is; not sent by `pulumi policy analyze`. */
+  stack(request: AnalyzerStackConfigureRequest): void;
+  /** The configuration; what it throws is what the user reads. */
+  configure(request: ConfigureAnalyzerRequest): void;
+  resource(request: AnalyzeRequest): void;
+  resources(request: AnalyzeStackRequest): void;
+}
+
+interface Method<Request> {
+  requestDeserialize(bytes: Buffer): Request;
+}
+
+interface Service {
+  readonly configureStack?: Method<AnalyzerStackConfigureRequest>;
+  readonly configure: Method<ConfigureAnalyzerRequest>;
+  readonly analyze: Method<AnalyzeRequest>;
+  readonly analyzeStack: Method<AnalyzeStackRequest>;
+}
+
+/** To be called before the pack is constructed: the server takes the definition as it stands then. */
+export function listen(listener: Listener): void {
+  // The protocol definition of the SDK's own copy of @pulumi/pulumi, should there be several.
+  const sdk = createRequire(require.resolve("@pulumi/policy"));
+  const { AnalyzerService: service } = sdk("@pulumi/pulumi/proto/analyzer_grpc_pb") as { AnalyzerService: Service };
+  if (service.configureStack !== undefined) heed(service.configureStack, (request) => listener.stack(request));
+  heed(service.analyze, (request) => listener.resource(request));
+  heed(service.analyzeStack, (request) => listener.resources(request));
+  heed(service.configure, (request) => {
+    try {
+      listener.configure(request);
+    } catch (error) {
+      // Thrown when the server reads the configuration, so that it answers with this message.
+      request.getPolicyconfigMap = () => {
+        throw withoutTrace(error);
+      };
+    }
+  });
+}
+
+function heed<Request>(method: Method<Request>, listener: (request: Request) => void): void {
+  const read = method.requestDeserialize;
+  method.requestDeserialize = (bytes) => {
+    const request = read(bytes);
+    listener(request);
+    return request;
+  };
+}
+
+/** The server sends an error's stack trace to the user; for a wrong configuration the message says it all. */
+function withoutTrace(error: unknown): Error {
+  const plain = error instanceof Error ? error : new Error(String(error));
+  if (plain.name === "ConfigurationError") plain.stack = plain.message;
+  return plain;
+}

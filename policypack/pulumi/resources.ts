@@ -1,0 +1,62 @@
+/** The engine's resources as the model's. */
+
+import type { AnalyzeRequest, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
+import { Resource, type Stack } from "../model/stack";
+import type { PropertyReader } from "./values";
+
+/** A protobuf Struct, whose own types are not published. */
+export interface Struct {
+  toJavaScript(): { readonly [key: string]: unknown };
+}
+
+/** One resource before it is made: its inputs after the provider's Check. Dependencies are not told yet. */
+export function resourceOf(request: AnalyzeRequest, reader: PropertyReader): Resource {
+  return new Resource({
+    urn: request.getUrn(),
+    type: request.getType(),
+    name: request.getName(),
+    properties: reader.read(plain(request.getProperties())),
+    parent: textOf(request.getOptions()?.getParent()),
+    provider: textOf(request.getProvider()?.getUrn()),
+  });
+}
+
+/** Everything, with what depends on what; the properties are the outputs. */
+export function stackOf(request: AnalyzeStackRequest, reader: PropertyReader): Stack {
+  const resources = request.getResourcesList().map((resource) => {
+    const propertyDependencies: { [property: string]: readonly string[] } = {};
+    resource.getPropertydependenciesMap().forEach((urns, property) => {
+      propertyDependencies[property] = urns.getUrnsList();
+    });
+    return new Resource({
+      urn: resource.getUrn(),
+      type: resource.getType(),
+      name: resource.getName(),
+      properties: reader.read(plain(resource.getProperties()), propertyDependencies),
+      parent: textOf(resource.getParent()),
+      dependencies: resource.getDependenciesList(),
+      propertyDependencies,
+      provider: textOf(resource.getProvider()?.getUrn()),
+    });
+  });
+  return { resources, gaps: [] };
+}
+
+/**
+ * Spares the SDK its own decoding of these properties: it decodes them for policies that read their arguments, and those of
+ * this pack do not. To it the resource has none.
+ */
+export function keepFromSdk(properties: Struct | undefined): void {
+  if (properties !== undefined) properties.toJavaScript = () => ({});
+}
+
+/** The properties by the message's own conversion, which `keepFromSdk` leaves under the one it puts before it. */
+function plain(properties: Struct | undefined): { readonly [key: string]: unknown } {
+  if (properties === undefined) return {};
+  const message = Object.getPrototypeOf(properties) as Struct;
+  return message.toJavaScript.call(properties);
+}
+
+function textOf(text: string | undefined): string | undefined {
+  return text === undefined || text === "" ? undefined : text;
+}

@@ -1,0 +1,189 @@
+/**
+ * One deployment as the policy server sees it: configured once, asked resource by resource, then about the whole stack.
+ *
+ * Every question is answered by one evaluation of all rules; the policies of the pack only say what came of it.
+ */
+
+import type {
+  AnalyzerStackConfigureRequest,
+  AnalyzeRequest,
+  AnalyzeStackRequest,
+  ConfigureAnalyzerRequest,
+} from "@pulumi/pulumi/proto/analyzer_pb";
+import { evaluate, type Evaluation } from "../engine/evaluate";
+import type { Finding } from "../engine/finding";
+import { enforcementOf } from "../engine/levels";
+import type { Rule } from "../engine/rule";
+import { DEFAULT_SETTINGS, NO_KNOWLEDGE } from "../engine/settings";
+import { CoreModel } from "../model/core";
+import { groupVersionKind } from "../model/kubernetes/objects";
+import {
+  type Configuration,
+  configurationOf,
+  declaredLevel,
+  PACK_POLICY,
+  type PolicyConfiguration,
+  type PulumiLevel,
+} from "./configuration";
+import type { Listener } from "./requests";
+import { keepFromSdk, resourceOf, stackOf } from "./resources";
+import { Secrets } from "./secrets";
+import { PropertyReader } from "./values";
+import { type Violation, violationsOf } from "./violations";
+
+/** EnforcementLevel of analyzer.proto, by number. */
+const LEVELS: readonly PulumiLevel[] = ["advisory", "mandatory", "disabled", "remediate"];
+
+/** Whether a rule had something to look at in the last question. */
+export type Standing = "answered" | "notApplicable";
+
+export class Run implements Listener {
+  private configuration: Configuration = { settings: DEFAULT_SETTINGS, knowledge: NO_KNOWLEDGE };
+  private stackSettings: { readonly [key: string]: unknown } = {};
+  private deployment = false;
+  private silenced = false;
+  private readonly awaited = new Map<string, AnalyzeRequest>();
+  private awaitedStack: AnalyzeStackRequest | undefined;
+  private readonly reported = new Set<string>();
+  private readonly secrets = new Secrets();
+  private readonly reader = new PropertyReader((text) => this.secrets.add(text));
+  private readonly rulesByType = new Map<string, readonly Rule[]>();
+  private applicable: ReadonlySet<Rule> = new Set();
+
+  constructor(private readonly rules: readonly Rule[]) {}
+
+  stack(request: AnalyzerStackConfigureRequest): void {
+    this.deployment = true;
+    this.stackSettings = stackSettings(request);
+  }
+
+  /** Settles every level, and writes it where the server looks it up. */
+  configure(request: ConfigureAnalyzerRequest): void {
+    const sent = request.getPolicyconfigMap();
+    const policies = new Map<string, PolicyConfiguration>();
+    sent.forEach((policy, name) => {
+      const properties =
+        (policy.getProperties() as { toJavaScript(): PolicyConfiguration["properties"] } | undefined)?.toJavaScript() ?? {};
+      policies.set(name, { level: LEVELS[policy.getEnforcementlevel()] ?? "mandatory", properties });
+    });
+    this.configuration = configurationOf({ policies, stack: this.stackSettings, marked: this.deployment }, this.rules);
+    this.forget();
+    for (const rule of this.rules) {
+      const level = LEVELS.indexOf(enforcementOf(rule, this.configuration.settings));
+      sent.get(rule.name)?.setEnforcementlevel(level as 0 | 1 | 2);
+    }
+    // `all: disabled` means the rules; whoever enables one of them again wants it asked.
+    if (policies.get("all")?.level === "disabled") sent.get(PACK_POLICY)?.setEnforcementlevel(0);
+    this.silenced = sent.get(PACK_POLICY)?.getEnforcementlevel() === LEVELS.indexOf("disabled");
+  }
+
+  resource(request: AnalyzeRequest): void {
+    if (this.silenced) return;
+    keepFromSdk(request.getProperties());
+    this.awaited.set(request.getUrn(), request);
+  }
+
+  resources(request: AnalyzeStackRequest): void {
+    if (this.silenced) return;
+    for (const resource of request.getResourcesList()) keepFromSdk(resource.getProperties());
+    this.awaitedStack = request;
+  }
+
+  declaredLevel(rule: Rule): PulumiLevel {
+    return declaredLevel(rule, this.deployment);
+  }
+
+  standing(rule: Rule): Standing {
+    return this.applicable.has(rule) ? "answered" : "notApplicable";
+  }
+
+  /** What is wrong with the resource that the server was asked about. */
+  judgeResource(urn: string): Violation[] {
+    const request = this.awaited.get(urn);
+    if (request === undefined) throw new Error(NOT_HEARD);
+    this.awaited.delete(urn);
+    const { settings, knowledge } = this.configuration;
+    const stack = { resources: [resourceOf(request, this.reader)], gaps: [] };
+    const model = new CoreModel(stack, { view: "resource", defaultNamespace: settings.namespace });
+    const { findings } = this.heed(evaluate(model, this.rulesAbout(request.getType()), settings, knowledge));
+    return this.say(violationsOf(findings, "resource", settings, this.rules), findings);
+  }
+
+  /** What is wrong with the stack as a whole, and was not said of its resources yet. */
+  judgeStack(): Violation[] {
+    const request = this.awaitedStack;
+    if (request === undefined) throw new Error(NOT_HEARD);
+    this.awaitedStack = undefined;
+    const { settings, knowledge } = this.configuration;
+    const model = new CoreModel(stackOf(request, this.reader), { view: "stack", defaultNamespace: settings.namespace });
+    const { findings } = this.heed(evaluate(model, this.rules, settings, knowledge));
+    const fresh = findings.filter((finding) => !this.reported.has(keyOf(finding)));
+    const violations = this.say(violationsOf(fresh, "stack", settings, this.rules), []);
+    this.forget();
+    return violations;
+  }
+
+  private say(violations: readonly Violation[], findings: readonly Finding[]): Violation[] {
+    for (const finding of findings) {
+      if (finding.verdict !== "undetermined" || this.configuration.settings.undetermined === "deny") this.reported.add(keyOf(finding));
+    }
+    return violations.map((violation) => ({ ...violation, message: this.secrets.hide(violation.message) }));
+  }
+
+  private heed(evaluation: Evaluation): Evaluation {
+    this.applicable = new Set(evaluation.runs.filter((run) => run.applicable).map((run) => run.rule));
+    return evaluation;
+  }
+
+  /** Rules that can find a subject in a resource of this type. The version of a Kubernetes object does not matter. */
+  private rulesAbout(type: string): readonly Rule[] {
+    let rules = this.rulesByType.get(type);
+    if (rules === undefined) {
+      const wanted = withoutVersion(type);
+      rules = this.rules.filter(
+        (rule) => rule.scope !== "stack" && (rule.target.types?.some((item) => withoutVersion(item) === wanted) ?? true),
+      );
+      this.rulesByType.set(type, rules);
+    }
+    return rules;
+  }
+
+  private forget(): void {
+    this.reported.clear();
+    this.awaited.clear();
+    this.secrets.clear();
+  }
+}
+
+const NOT_HEARD = "carrierguard did not hear this question: this version of @pulumi/policy serves policies in a way that it does not know";
+
+/** The same cause on the same resource, whoever says it. */
+function keyOf(finding: Finding): string {
+  return `${finding.fingerprint} ${finding.resource.urn}`;
+}
+
+function withoutVersion(type: string): string {
+  const kind = groupVersionKind(type);
+  return kind === undefined ? type : `${kind.group}/${kind.kind}`;
+}
+
+/** `pulumi config set --path carrierguard:zones.ran[0] 10.1.0.0/16` and the like. */
+function stackSettings(request: AnalyzerStackConfigureRequest): { readonly [key: string]: unknown } {
+  const settings: { [key: string]: unknown } = {};
+  // A project of this name has configuration of its own under the same prefix.
+  if (request.getProject() === PACK_POLICY) return settings;
+  request.getConfigMap().forEach((value, key) => {
+    if (key.startsWith(`${PACK_POLICY}:`)) settings[key.slice(PACK_POLICY.length + 1)] = structured(value);
+  });
+  return settings;
+}
+
+/** Objects and lists come as JSON text. */
+function structured(value: string): unknown {
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# What users install: the packed package in an empty folder, run from there.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
+tarball=$(cd "$root" && npm pack --silent --ignore-scripts --pack-destination "$work")
+cd "$work" && npm init -y >/dev/null && npm install --silent --no-audit --no-fund "./$tarball"
+
+echo "-- the command line"
+npx --no-install carrierguard --version
+cp -r "$root/test/fixtures/small-core" small-core
+set +e
+npx --no-install carrierguard check small-core/manifests.yaml -o json > report.json; status=$?
+set -e
+[ "$status" -eq 1 ] || { echo "check exits $status, 1 was expected"; exit 1; }
+node -e 'const r=require("./report.json"); if (r.findings.length < 5) process.exit(1); console.log(r.findings.length + " findings")'
+
+echo "-- the pack"
+pack=$(npx --no-install carrierguard path)
+[ -f "$pack/PulumiPolicy.yaml" ] || { echo "no PulumiPolicy.yaml in $pack"; exit 1; }
+cd "$pack"
+(node "$work/node_modules/@pulumi/pulumi/cmd/run-policy-pack" 127.0.0.1:0 "$pack" & echo $! > "$work/pid"; wait) > "$work/port" 2> "$work/err" &
+for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.1; done
+kill "$(cat "$work/pid")" 2>/dev/null || true
+grep -Eq '^[0-9]+$' "$work/port" || { cat "$work/err"; echo "the pack does not serve"; exit 1; }
+echo "serves"
+
+echo "-- the subpath exports"
+cd "$work" && node -e 'for (const path of ["carrierguard", "carrierguard/testing", "carrierguard/analysis"]) if (Object.keys(require(path)).length === 0) throw new Error(path)'
+echo "load"
