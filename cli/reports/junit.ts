@@ -6,7 +6,10 @@ import type { ReportWriter } from "./report";
 export const junit: ReportWriter = (report, context) => {
   const suites = context.rules.map((rule) => {
     const findings = report.findings.filter((finding) => finding.ruleId === rule.id && finding.subsumedBy === null);
-    const cases = findings.length === 0 ? [`    <testcase classname="${escape(rule.id)}" name="${escape(rule.title)}"/>`] : findings.map((finding) => testCase(finding, context.refuses(finding)));
+    const cases =
+      findings.length === 0
+        ? [`    <testcase classname="${escape(rule.id)}" name="${escape(rule.title)}"/>`]
+        : findings.map((finding) => testCase(finding, context.refuses(finding)));
     const count = (state: State): number => findings.filter((finding) => stateOf(finding, context.refuses(finding)) === state).length;
     const attributes = `name="${escape(`${rule.id} ${rule.title}`)}" tests="${cases.length}" failures="${count("failure")}" errors="${count("error")}" skipped="${count("skipped")}"`;
     return { attributes, cases, tests: cases.length, failures: count("failure"), errors: count("error") };
@@ -26,11 +29,17 @@ function stateOf(finding: Finding, refuses: boolean): State {
 
 function testCase(finding: Finding, refuses: boolean): string {
   const { resource } = finding;
-  const name = [resource.kind ?? resource.type, [resource.namespace, resource.name].filter(Boolean).join("/"), finding.container ?? ""].filter(Boolean).join(" ");
-  const place = resource.source === null ? resource.urn : `${resource.source.file}${resource.source.line === null ? "" : `:${resource.source.line}`}`;
+  const name = [resource.kind ?? resource.type, [resource.namespace, resource.name].filter(Boolean).join("/"), finding.container ?? ""]
+    .filter(Boolean)
+    .join(" ");
+  const place =
+    resource.source === null ? resource.urn : `${resource.source.file}${resource.source.line === null ? "" : `:${resource.source.line}`}`;
   const text = escape(`${finding.message}\nFix: ${finding.remediation}\nAt: ${place}\nFingerprint: ${finding.fingerprint}`);
   const state = stateOf(finding, refuses);
-  const inner = state === "skipped" ? `<skipped message="${escape(`${finding.verdict === "undetermined" ? "undetermined" : finding.enforcement}: ${finding.message}`)}"/>` : `<${state} message="${escape(finding.message)}" type="${finding.severity}">${text}</${state}>`;
+  const inner =
+    state === "skipped"
+      ? `<skipped message="${escape(`${finding.verdict === "undetermined" ? "undetermined" : finding.enforcement}: ${finding.message}`)}"/>`
+      : `<${state} message="${escape(finding.message)}" type="${finding.severity}">${text}</${state}>`;
   return `    <testcase classname="${escape(finding.ruleId)}" name="${escape(name)}">${inner}</testcase>`;
 }
 

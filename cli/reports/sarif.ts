@@ -12,7 +12,9 @@ const SECURITY_SEVERITY: { readonly [severity in Severity]: string } = { critica
 export const sarif: ReportWriter = (report, context) => {
   const rules = context.rules.map(describeRule);
   const index = new Map(rules.map((rule, position) => [rule.id, position]));
-  const results = report.findings.filter((finding) => finding.subsumedBy === null).map((finding) => result(finding, index.get(finding.ruleId) ?? -1, context));
+  const results = report.findings
+    .filter((finding) => finding.subsumedBy === null)
+    .map((finding) => result(finding, index.get(finding.ruleId) ?? -1, context));
   const log = {
     $schema: SCHEMA,
     version: "2.1.0",
@@ -36,9 +38,16 @@ function describeRule(rule: Rule) {
     name: rule.name,
     shortDescription: { text: rule.title },
     fullDescription: { text: rule.rationale },
-    help: { text: `${why}\n\nStandards: ${standards.join("; ")}`, markdown: `${rule.rationale}\n\n**Fix:** ${rule.remediation}\n\n**Standards:** ${standards.join("; ")}` },
+    help: {
+      text: `${why}\n\nStandards: ${standards.join("; ")}`,
+      markdown: `${rule.rationale}\n\n**Fix:** ${rule.remediation}\n\n**Standards:** ${standards.join("; ")}`,
+    },
     defaultConfiguration: { level: level(rule.severity) },
-    properties: { "security-severity": SECURITY_SEVERITY[rule.severity], tags: ["security", rule.family, ...rule.breaks.map(({ id }) => id)], precision: "high" },
+    properties: {
+      "security-severity": SECURITY_SEVERITY[rule.severity],
+      tags: ["security", rule.family, ...rule.breaks.map(({ id }) => id)],
+      precision: "high",
+    },
   };
 }
 
@@ -49,25 +58,48 @@ function level(severity: Severity): "error" | "warning" | "note" {
 function result(finding: Finding, ruleIndex: number, context: ReportContext) {
   const { resource } = finding;
   const name = resource.urn === "" ? resource.name : resource.urn;
-  const suppressed = finding.waiver !== null ? [{ kind: "external", justification: `waiver ${finding.waiver}` }] : finding.baselined ? [{ kind: "external", justification: "in the baseline" }] : [];
+  const suppressed =
+    finding.waiver !== null
+      ? [{ kind: "external", justification: `waiver ${finding.waiver}` }]
+      : finding.baselined
+        ? [{ kind: "external", justification: "in the baseline" }]
+        : [];
   return {
     ruleId: finding.ruleId,
     ...(ruleIndex < 0 ? {} : { ruleIndex }),
     kind: finding.verdict === "undetermined" ? "review" : "fail",
     // SARIF asks for level none where the kind is not fail.
-    level: finding.verdict === "undetermined" ? "none" : context.refuses(finding) ? "error" : level(finding.severity) === "error" ? "warning" : level(finding.severity),
+    level:
+      finding.verdict === "undetermined"
+        ? "none"
+        : context.refuses(finding)
+          ? "error"
+          : level(finding.severity) === "error"
+            ? "warning"
+            : level(finding.severity),
     message: { text: `${finding.message}\n\nFix: ${finding.remediation}` },
     locations: [
       {
         ...(resource.source === null
           ? {}
-          : { physicalLocation: { artifactLocation: { uri: uri(resource.source.file) }, ...(resource.source.line === null ? {} : { region: { startLine: resource.source.line } }) } }),
+          : {
+              physicalLocation: {
+                artifactLocation: { uri: uri(resource.source.file) },
+                ...(resource.source.line === null ? {} : { region: { startLine: resource.source.line } }),
+              },
+            }),
         logicalLocations: [{ name: resource.name, fullyQualifiedName: name, kind: resource.kind ?? resource.type }],
       },
     ],
     partialFingerprints: { "carrierguard/v1": finding.fingerprint },
     ...(suppressed.length > 0 ? { suppressions: suppressed } : {}),
-    properties: { severity: finding.severity, enforcement: finding.enforcement, networkFunctions: finding.networkFunctions, interfaces: finding.interfaces, evidence: finding.evidence },
+    properties: {
+      severity: finding.severity,
+      enforcement: finding.enforcement,
+      networkFunctions: finding.networkFunctions,
+      interfaces: finding.interfaces,
+      evidence: finding.evidence,
+    },
   };
 }
 
@@ -77,6 +109,12 @@ function uri(file: string): string {
 }
 
 function invocation(report: Report) {
-  const notifications = report.coverage.gaps.map((gap) => ({ level: "warning", message: { text: `Not looked into: ${gap.urn}: ${gap.reason}` } }));
-  return { executionSuccessful: report.summary.error === 0, ...(notifications.length > 0 ? { toolExecutionNotifications: notifications } : {}) };
+  const notifications = report.coverage.gaps.map((gap) => ({
+    level: "warning",
+    message: { text: `Not looked into: ${gap.urn}: ${gap.reason}` },
+  }));
+  return {
+    executionSuccessful: report.summary.error === 0,
+    ...(notifications.length > 0 ? { toolExecutionNotifications: notifications } : {}),
+  };
 }

@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { CoreModel } from "../model/core";
-import { UNRESOLVED } from "../model/kubernetes/objects";
+import { type KubernetesObject, UNRESOLVED } from "../model/kubernetes/objects";
 import type { Resource } from "../model/stack";
 import { compareFindings, type Finding, type FindingResource } from "./finding";
 import type { Rule, RuleContext, Verdict } from "./rule";
@@ -118,7 +118,7 @@ const STACK: FindingResource = { urn: "", type: "stack", kind: null, namespace: 
 
 export function describeResource(resource: Resource | undefined, model: CoreModel): FindingResource {
   if (resource === undefined) return STACK;
-  const object = model.object(resource);
+  const object = objectOf(resource, model);
   const namespace = object?.namespace ?? "";
   return {
     urn: resource.urn,
@@ -128,6 +128,15 @@ export function describeResource(resource: Resource | undefined, model: CoreMode
     name: object?.name ?? resource.name,
     source: resource.source === undefined ? null : { file: resource.source.file, line: resource.source.line ?? null },
   };
+}
+
+/** A fault in the model must not keep the finding about it from being told. */
+function objectOf(resource: Resource, model: CoreModel): KubernetesObject | undefined {
+  try {
+    return model.object(resource);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Hexadecimal digits of a fingerprint: 80 bits, so that two of a million causes do not collide. */

@@ -36,13 +36,14 @@ export interface Finding {
 
 export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
 
-const VERDICTS: readonly Finding["verdict"][] = ["error", "fail", "undetermined"];
+const SEVERITY_RANK: { readonly [severity in Severity]: number } = { critical: 0, high: 1, medium: 2, low: 3 };
+const VERDICT_RANK: { readonly [verdict in Finding["verdict"]]: number } = { error: 0, fail: 1, undetermined: 2 };
 
 /** The order of every report: worst first, then by rule, then by place. */
 export function compareFindings(a: Finding, b: Finding): number {
   return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
-    VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict) ||
+    SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||
+    VERDICT_RANK[a.verdict] - VERDICT_RANK[b.verdict] ||
     compareText(a.ruleId, b.ruleId) ||
     compareText(a.resource.namespace ?? "", b.resource.namespace ?? "") ||
     compareText(a.resource.name, b.resource.name) ||

@@ -26,13 +26,22 @@ export const keysOfResources: Target<KeysOfResource | UnreadConfiguration> = {
 
 function keysByResource(model: CoreModel): readonly KeysOfResource[] {
   const found = new Map<Resource, KeyFound[]>();
-  const holders = [...model.objectsOf("", "ConfigMap"), ...model.objectsOf("", "Secret"), ...model.workloads.map((workload) => workload.object)];
+  const holders = [
+    ...model.objectsOf("", "ConfigMap"),
+    ...model.objectsOf("", "Secret"),
+    ...model.workloads.map((workload) => workload.object),
+  ];
   for (const holder of holders) found.set(holder.resource, []);
   for (const key of model.ask(keyMaterial)) if (!isSimCard(key, model)) found.get(key.resource)?.push(key);
   return [...found].map(([resource, keys]) => {
     const object = model.object(resource);
     const functions = keys.flatMap((key) => key.readers.flatMap((workload) => model.classification(workload).networkFunctions));
-    return { resource, title: `${object?.kind ?? resource.type} ${object?.name ?? resource.name}`, keys, networkFunctions: [...new Set(functions)] };
+    return {
+      resource,
+      title: `${object?.kind ?? resource.type} ${object?.name ?? resource.name}`,
+      keys,
+      networkFunctions: [...new Set(functions)],
+    };
   });
 }
 

@@ -65,6 +65,11 @@ export class CoreModel {
     return this.ask(objectsByKind).get(`${group}/${kind}`) ?? [];
   }
 
+  /** Kubernetes objects of a kind and name; more than one where inputs declare it twice. */
+  objectsNamed(group: string, kind: string, namespace: string, name: string): readonly KubernetesObject[] {
+    return this.ask(objectsByName).get(nameKey(group, kind, namespace, name)) ?? [];
+  }
+
   get workloads(): readonly Workload[] {
     return this.ask(workloads);
   }
@@ -95,6 +100,10 @@ export class CoreModel {
   }
 }
 
+function nameKey(group: string, kind: string, namespace: string, name: string): string {
+  return `${group}/${kind} ${namespace}/${name}`;
+}
+
 function group<K, T>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const item of items) {
@@ -111,6 +120,8 @@ const resourcesByType = (model: CoreModel) => group(model.resources, (resource) 
 const objects = (model: CoreModel) => kubernetesObjects(model.resources, model.defaultNamespace);
 const objectsByResource = (model: CoreModel) => new Map(model.objects.map((object) => [object.resource, object]));
 const objectsByKind = (model: CoreModel) => group(model.objects, (object) => `${object.group}/${object.kind}`);
+const objectsByName = (model: CoreModel) =>
+  group(model.objects, (object) => nameKey(object.group, object.kind, object.namespace, object.name));
 const workloads = (model: CoreModel) => model.objects.flatMap(workloadsOf);
 const workloadsByNamespace = (model: CoreModel) => group(model.workloads, (workload) => workload.namespace);
 const workloadsByResource = (model: CoreModel) => group(model.workloads, (workload) => workload.object.resource);

@@ -13,4 +13,3 @@ export interface Indicator {
   /** Traffic Light Protocol 2.0 marking of the indicator: what may be said of it, and to whom. */
   readonly tlp: "clear" | "green" | "amber" | "amber+strict" | "red" | undefined;
 }
-

@@ -47,6 +47,9 @@ const FALSE = /^(false|False|FALSE|no|No|NO|off|Off|OFF|n|N)$/;
 /** Longest text of a value that a finding quotes; the rest is cut with an ellipsis. */
 const QUOTE_LIMIT = 160;
 
+const NO_ITEMS: readonly Node[] = [];
+const NO_FIELDS: readonly (readonly [string, Node])[] = [];
+
 export class Node {
   private constructor(
     private readonly raw: Value | undefined,
@@ -89,6 +92,11 @@ export class Node {
     if (typeof this.key === "number") return `${before}[${this.key}]`;
     if (!IDENTIFIER.test(this.key)) return `${before}[${JSON.stringify(this.key)}]`;
     return before === "" ? this.key : `${before}.${this.key}`;
+  }
+
+  /** The key under which this value stands; "" for an item of a list, or a root. */
+  get name(): string {
+    return typeof this.key === "string" ? this.key : "";
   }
 
   get isAbsent(): boolean {
@@ -159,29 +167,31 @@ export class Node {
 
   /** The items of a list, each with its place. */
   list(): Read<readonly Node[]> {
-    const raw = this.raw;
-    if (Array.isArray(raw)) return known((raw as readonly Value[]).map((item, index) => Node.make(item, this, index, this.secret)));
-    return this.unreadable("a list");
+    return Array.isArray(this.raw) ? known(this.items()) : this.unreadable("a list");
   }
 
   /** The entries of an object in their order. */
   entries(): Read<readonly (readonly [string, Node])[]> {
-    const raw = this.raw;
-    if (raw !== null && typeof raw === "object" && !Array.isArray(raw) && !(raw instanceof UnknownValue) && !(raw instanceof SecretValue)) {
-      const object = raw as { readonly [key: string]: Value };
-      return known(Object.keys(object).map((key) => [key, Node.make(object[key], this, key, this.secret)] as const));
-    }
-    return this.unreadable("an object");
+    return this.isObject() ? known(this.fields()) : this.unreadable("an object");
   }
 
   /** The items that are known to be there: none for an absent or unknown list. Ask `isUnknown` where that matters. */
   items(): readonly Node[] {
-    return valueOr(this.list(), []);
+    const raw = this.raw;
+    if (!Array.isArray(raw)) return NO_ITEMS;
+    return (raw as readonly Value[]).map((item, index) => Node.make(item, this, index, this.secret));
   }
 
   /** The fields that are known to be there: none for an absent or unknown object. */
   fields(): readonly (readonly [string, Node])[] {
-    return valueOr(this.entries(), []);
+    if (!this.isObject()) return NO_FIELDS;
+    const object = this.raw as { readonly [key: string]: Value };
+    return Object.keys(object).map((key) => [key, Node.make(object[key], this, key, this.secret)] as const);
+  }
+
+  private isObject(): boolean {
+    const raw = this.raw;
+    return raw !== null && typeof raw === "object" && !Array.isArray(raw) && !(raw instanceof UnknownValue);
   }
 
   /** What kind of value stands here, for code that accepts several forms (a JSON text or an object, one item or a list). */

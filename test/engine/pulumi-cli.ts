@@ -1,7 +1,7 @@
 /** The real Pulumi CLI and engine on a program, offline: a file backend, stand-in providers, nothing to log in to. */
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -49,6 +49,9 @@ export class PulumiProject {
   static open(folder: string): PulumiProject {
     const bin = execFileSync(path.join(__dirname, "build-engine.sh"), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
     const project = new PulumiProject(path.join(ROOT, folder), bin);
+    // The configuration of the program's own stack.
+    const dev = path.join(project.program, "Pulumi.dev.yaml");
+    if (existsSync(dev)) copyFileSync(dev, path.join(project.program, `Pulumi.${project.stack}.yaml`));
     const { status, output } = project.run("stack", "init", project.stack);
     if (status !== 0) throw new Error(`no stack: ${output}`);
     return project;
@@ -58,6 +61,13 @@ export class PulumiProject {
     const options = { cwd: this.program, env: this.environment, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 } as const;
     const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], options);
     return { status, output: stdout + stderr };
+  }
+
+  /** The pack's configuration as `carrierguard config` makes it from the program's carrierguard.yaml. */
+  settings(): object {
+    const settings = path.join(this.program, "carrierguard.yaml");
+    const main = path.join(ROOT, "dist/cli/main.js");
+    return JSON.parse(execFileSync(process.execPath, [main, "config", "--config", settings], { encoding: "utf8" })) as object;
   }
 
   /** `--policy-pack` of this checkout, with a configuration. */

@@ -15,8 +15,14 @@ const GROUP = "policy.networking.k8s.io";
 
 /** Policies of both tiers that apply to a workload: a Deny for everybody isolates, an allow for everybody in the admin tier opens. */
 export function adminPolicyEffects(model: CoreModel, workload: Workload, direction: Direction): Effect[] {
-  const admin = [...model.objectsOf(GROUP, "AdminNetworkPolicy"), ...model.objectsOf(GROUP, "ClusterNetworkPolicy").filter((policy) => tier(policy) === "Admin")];
-  const baseline = [...model.objectsOf(GROUP, "BaselineAdminNetworkPolicy"), ...model.objectsOf(GROUP, "ClusterNetworkPolicy").filter((policy) => tier(policy) === "Baseline")];
+  const admin = [
+    ...model.objectsOf(GROUP, "AdminNetworkPolicy"),
+    ...model.objectsOf(GROUP, "ClusterNetworkPolicy").filter((policy) => tier(policy) === "Admin"),
+  ];
+  const baseline = [
+    ...model.objectsOf(GROUP, "BaselineAdminNetworkPolicy"),
+    ...model.objectsOf(GROUP, "ClusterNetworkPolicy").filter((policy) => tier(policy) === "Baseline"),
+  ];
   return [...byPriority(admin), ...baseline].map((policy) => effect(model, policy, workload, direction));
 }
 
@@ -51,7 +57,7 @@ function matchesSubject(model: CoreModel, subject: Node, workload: Workload): Ma
 
 /** The labels of a namespace; every one has its name as `kubernetes.io/metadata.name`. */
 export function namespaceLabels(model: CoreModel, namespace: string): Labels {
-  const object = model.objectsOf("", "Namespace").find((item) => item.name === namespace);
+  const object = model.objectsNamed("", "Namespace", "", namespace)[0];
   const labels = object === undefined ? { known: new Map<string, string>(), complete: false } : labelsOf(object.metadata.get("labels"));
   return { known: new Map([...labels.known, ["kubernetes.io/metadata.name", namespace]]), complete: labels.complete };
 }
@@ -60,6 +66,17 @@ function isAboutEverybody(rule: Node, direction: Direction): boolean {
   const ports = rule.get("ports");
   const protocols = rule.get("protocols");
   if (!isEmpty(ports) || !isEmpty(protocols)) return false;
-  const isAll = (selector: Node): boolean => selector.kind() === "object" && selector.get("matchLabels").fields().length === 0 && isEmpty(selector.get("matchExpressions"));
-  return rule.get(WORDS[direction].peers).items().some((peer) => isAll(peer.get("namespaces")) || peer.get("networks").items().some((cidr) => valueOr(cidr.string(), "") === "0.0.0.0/0"));
+  const isAll = (selector: Node): boolean =>
+    selector.kind() === "object" && selector.get("matchLabels").fields().length === 0 && isEmpty(selector.get("matchExpressions"));
+  return rule
+    .get(WORDS[direction].peers)
+    .items()
+    .some(
+      (peer) =>
+        isAll(peer.get("namespaces")) ||
+        peer
+          .get("networks")
+          .items()
+          .some((cidr) => valueOr(cidr.string(), "") === "0.0.0.0/0"),
+    );
 }

@@ -55,6 +55,9 @@ function withoutSource(key: string): string {
 function letsEverythingThrough(rule: Node, direction: Direction): boolean {
   if (!isEmpty(rule.get("toPorts"))) return false;
   const side = direction === "ingress" ? "from" : "to";
-  const entities = rule.get(`${side}Entities`).items().map((item) => valueOr(item.string(), ""));
+  const entities = rule
+    .get(`${side}Entities`)
+    .items()
+    .map((item) => valueOr(item.string(), ""));
   return entities.includes("all") || (entities.includes("world") && entities.includes("cluster"));
 }

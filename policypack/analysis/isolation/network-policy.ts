@@ -15,12 +15,18 @@ import { type Direction, type Effect, isEmpty, WORDS } from "./answer";
 /** `toWorld`: the workload is a user plane, which sends subscribers' traffic anywhere on N6. */
 export function networkPolicyEffects(model: CoreModel, workload: Workload, direction: Direction, toWorld: boolean): Effect[] {
   const worldIsFine = toWorld && direction === "egress";
-  return model.ask(policiesByNamespace).get(workload.namespace)?.map((policy) => effect(policy, workload, direction, worldIsFine)) ?? [];
+  return (
+    model
+      .ask(policiesByNamespace)
+      .get(workload.namespace)
+      ?.map((policy) => effect(policy, workload, direction, worldIsFine)) ?? []
+  );
 }
 
 const policiesByNamespace = (model: CoreModel): ReadonlyMap<string, readonly KubernetesObject[]> => {
   const found = new Map<string, KubernetesObject[]>();
-  for (const policy of model.objectsOf("networking.k8s.io", "NetworkPolicy")) found.set(policy.namespace, [...(found.get(policy.namespace) ?? []), policy]);
+  for (const policy of model.objectsOf("networking.k8s.io", "NetworkPolicy"))
+    found.set(policy.namespace, [...(found.get(policy.namespace) ?? []), policy]);
   return found;
 };
 
@@ -31,7 +37,8 @@ function effect(policy: KubernetesObject, workload: Workload, direction: Directi
   const rules = policy.spec.get(direction);
   const opening = rules.items().find((rule) => letsEverythingThrough(rule, direction, worldIsFine));
   if (opening !== undefined && selected === "yes" && typed === "yes") return { effect: "opens", policy, node: opening };
-  if (selected === "maybe" || typed === "maybe" || opening !== undefined || rules.isUnknown) return { effect: "unknown", policy, node: rules };
+  if (selected === "maybe" || typed === "maybe" || opening !== undefined || rules.isUnknown)
+    return { effect: "unknown", policy, node: rules };
   return { effect: "isolates", policy, node: rules };
 }
 
@@ -59,7 +66,8 @@ function letsEverythingThrough(rule: Node, direction: Direction, worldIsFine: bo
 }
 
 function isEveryPod(peer: Node): boolean {
-  const empty = (selector: Node): boolean => selector.kind() === "object" && selector.get("matchLabels").fields().length === 0 && isEmpty(selector.get("matchExpressions"));
+  const empty = (selector: Node): boolean =>
+    selector.kind() === "object" && selector.get("matchLabels").fields().length === 0 && isEmpty(selector.get("matchExpressions"));
   const pods = peer.get("podSelector");
   return peer.get("ipBlock").isAbsent && empty(peer.get("namespaceSelector")) && (pods.isAbsent || empty(pods));
 }
@@ -70,6 +78,10 @@ function blocks(peers: Node): IpSet {
     return block === undefined ? [] : [block];
   };
   return IpSet.EMPTY.union(
-    ...peers.items().map((peer) => IpSet.fromBlocks(parse(peer.get("ipBlock", "cidr"))).minus(IpSet.fromBlocks(peer.get("ipBlock", "except").items().flatMap(parse)))),
+    ...peers
+      .items()
+      .map((peer) =>
+        IpSet.fromBlocks(parse(peer.get("ipBlock", "cidr"))).minus(IpSet.fromBlocks(peer.get("ipBlock", "except").items().flatMap(parse))),
+      ),
   );
 }

@@ -48,7 +48,17 @@ function inConfiguration(model: CoreModel): KeyFound[] {
     const place = object.kind === "Secret" ? ("Secret" as const) : ("ConfigMap" as const);
     const readers = readersOf({ object } satisfies { object: KubernetesObject }, model);
     const ofSubscriber = SUBSCRIBER.test(text);
-    return keys.map((key): KeyFound => ({ resource: object.resource, place, node, entry, key, readers, container: undefined, markedSecret, ofSubscriber }));
+    return keys.map((key): KeyFound => ({
+      resource: object.resource,
+      place,
+      node,
+      entry,
+      key,
+      readers,
+      container: undefined,
+      markedSecret,
+      ofSubscriber,
+    }));
   });
 }
 
@@ -56,7 +66,17 @@ function inWorkload(workload: Workload): KeyFound[] {
   const found: KeyFound[] = [];
   const add = (text: string, node: Node, place: KeyPlace, entry: string, container: string): void => {
     for (const key of keysIn(text, entry)) {
-      found.push({ resource: workload.object.resource, place, node, entry, key, readers: [workload], container, markedSecret: node.secret, ofSubscriber: false });
+      found.push({
+        resource: workload.object.resource,
+        place,
+        node,
+        entry,
+        key,
+        readers: [workload],
+        container,
+        markedSecret: node.secret,
+        ofSubscriber: false,
+      });
     }
   };
   for (const container of workload.containers) {

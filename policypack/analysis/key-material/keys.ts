@@ -25,7 +25,8 @@ const HEX = /(?<![0-9a-zA-Z/+_-])(?:0x)?([0-9a-fA-F]{64}|[0-9a-fA-F]{32})(?![0-9
 const LONGEST = 2_000_000;
 
 /** Names under which bare digits are a key: K, OPc, OP, home-network and signing keys. */
-const KEY_NAME = /^(k|ki|op|opc|hnet|key|hn_?key|(home_?network_?)?private_?key\d*|priv_?key|permanent_?key(_?value)?|enc(rypted)?_?permanent_?key|op_?c?_?value|opc?_?key|ue_?key|sim_?key|usim_?(key|opc?)|auth_?key|signing_?key|token_?key)$/i;
+const KEY_NAME =
+  /^(k|ki|op|opc|hnet|key|hn_?key|(home_?network_?)?private_?key\d*|priv_?key|permanent_?key(_?value)?|enc(rypted)?_?permanent_?key|op_?c?_?value|opc?_?key|ue_?key|sim_?key|usim_?(key|opc?)|auth_?key|signing_?key|token_?key)$/i;
 
 export function isKeyName(name: string): boolean {
   return KEY_NAME.test(name) || /(^|[_.-])(k|ki|opc|op|hnet|private_?key)$/i.test(name);
@@ -52,7 +53,10 @@ export function keysIn(text: string, name = ""): KeyMaterial[] {
 function pem(block: string, label: string, whole: string): KeyMaterial | undefined {
   const isPrivate = label.endsWith("PRIVATE KEY");
   if (!isPrivate && label !== "CERTIFICATE") return undefined;
-  const lines = block.split("\n").map((line) => line.trim()).join("\n");
+  const lines = block
+    .split("\n")
+    .map((line) => line.trim())
+    .join("\n");
   const stripped = block.replace(/\s+/g, "");
   const published = publishedKey([`${lines}\n`, lines, stripped, whole, whole.replace(/\s+/g, "")]);
   return {
@@ -71,7 +75,11 @@ function hexKeys(line: string, holder: string): KeyMaterial[] {
   return [...code.matchAll(HEX)].map((match) => {
     const digits = (match[1] ?? "").toLowerCase();
     const before = /([A-Za-z_][\w.-]*)["']?\s*[:=]\s*["']?$/.exec(code.slice(0, match.index))?.[1];
-    const alone = code.trim().replace(/^["']|["']$/g, "").replace(/^0x/, "") === match[1];
+    const alone =
+      code
+        .trim()
+        .replace(/^["']|["']$/g, "")
+        .replace(/^0x/, "") === match[1];
     const name = before ?? (alone ? holder : "");
     return {
       form: "hex" as const,

@@ -41,26 +41,36 @@ export function inboundMtls(model: CoreModel, workload: Workload, port: number |
 function proxy(model: CoreModel, workload: Workload): InboundMtls {
   const answer = (value: Strictness, reason: string, node?: Node): InboundMtls => ({ answer: value, reason, policy: undefined, node });
   const hostNetwork = workload.podSpec.get("hostNetwork").boolean();
-  if (hostNetwork.state === "known" && hostNetwork.value) return answer("open", "its pods use the host network, which no proxy sees", workload.podSpec.get("hostNetwork"));
+  if (hostNetwork.state === "known" && hostNetwork.value)
+    return answer("open", "its pods use the host network, which no proxy sees", workload.podSpec.get("hostNetwork"));
   if (workload.containers.some((container) => container.name === "istio-proxy")) return answer("strict", "a sidecar is part of the pod");
   for (const holder of [workload.podMetadata.get("labels"), workload.podMetadata.get("annotations")]) {
     const inject = holder.get("sidecar.istio.io/inject");
     const read = inject.boolean();
-    if (read.state === "known") return read.value ? answer("strict", "a sidecar is injected") : answer("open", "sidecar injection is switched off", inject);
+    if (read.state === "known")
+      return read.value ? answer("strict", "a sidecar is injected") : answer("open", "sidecar injection is switched off", inject);
     const ambient = holder.get("istio.io/dataplane-mode").string();
-    if (ambient.state === "known") return ambient.value === "ambient" ? answer("strict", "the pod is in the ambient mesh") : answer("open", "the pod has left the mesh");
+    if (ambient.state === "known")
+      return ambient.value === "ambient" ? answer("strict", "the pod is in the ambient mesh") : answer("open", "the pod has left the mesh");
   }
-  const [namespace] = model.objectsOf("", "Namespace").filter((object) => object.name === workload.namespace);
+  const [namespace] = model.objectsNamed("", "Namespace", "", workload.namespace);
   if (namespace === undefined) return answer("unknown", "the stack does not show whether its namespace is in the mesh");
   const labels = labelsOf(namespace.metadata.get("labels"));
-  const on = labels.known.get("istio-injection") === "enabled" || labels.known.has("istio.io/rev") || labels.known.get("istio.io/dataplane-mode") === "ambient";
+  const on =
+    labels.known.get("istio-injection") === "enabled" ||
+    labels.known.has("istio.io/rev") ||
+    labels.known.get("istio.io/dataplane-mode") === "ambient";
   if (on) return answer("strict", "its namespace is in the mesh");
-  return labels.complete ? answer("open", "its namespace is not in the mesh", namespace.metadata.get("labels")) : answer("unknown", "the labels of its namespace are not known yet");
+  return labels.complete
+    ? answer("open", "its namespace is not in the mesh", namespace.metadata.get("labels"))
+    : answer("unknown", "the labels of its namespace are not known yet");
 }
 
 function excludedPort(workload: Workload, port: number | undefined): InboundMtls | undefined {
   const annotation = workload.podMetadata.get("annotations", "traffic.sidecar.istio.io/excludeInboundPorts");
-  const list = valueOr(annotation.string(), "").split(",").map((item) => item.trim());
+  const list = valueOr(annotation.string(), "")
+    .split(",")
+    .map((item) => item.trim());
   if (port === undefined || !list.includes(String(port))) return undefined;
   return { answer: "open", reason: `its port ${port} is excluded from the sidecar`, policy: undefined, node: annotation };
 }
@@ -79,7 +89,8 @@ function mode(model: CoreModel, workload: Workload, port: number | undefined): I
     for (const policy of level) {
       const node = portMode(policy, port) ?? policy.spec.get("mtls", "mode");
       const read = node.string();
-      if (read.state === "unknown" || selectsMaybe(policy, selects)) return { answer: "unknown", reason: `PeerAuthentication ${policy.name} is not fully known yet`, policy, node };
+      if (read.state === "unknown" || selectsMaybe(policy, selects))
+        return { answer: "unknown", reason: `PeerAuthentication ${policy.name} is not fully known yet`, policy, node };
       if (read.state === "absent" || read.value === "UNSET") continue;
       if (read.value === "STRICT") return { answer: "strict", reason: `PeerAuthentication ${policy.name} is STRICT`, policy, node };
       return { answer: "open", reason: `PeerAuthentication ${policy.name} says ${read.value}`, policy, node };
@@ -105,7 +116,11 @@ function portMode(policy: KubernetesObject, port: number | undefined): Node | un
 }
 
 /** Policies of a kind (RequestAuthentication, AuthorizationPolicy) that select a workload. */
-export function policiesFor(model: CoreModel, kind: string, workload: Workload): { readonly policy: KubernetesObject; readonly certain: boolean }[] {
+export function policiesFor(
+  model: CoreModel,
+  kind: string,
+  workload: Workload,
+): { readonly policy: KubernetesObject; readonly certain: boolean }[] {
   return model.objectsOf(GROUP, kind).flatMap((policy) => {
     if (policy.namespace !== workload.namespace && policy.namespace !== ROOT_NAMESPACE) return [];
     const match = matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);

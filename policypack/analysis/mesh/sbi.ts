@@ -28,9 +28,20 @@ export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
     if (workload.hook || classification.role !== "nf" || !classification.networkFunctions.some(speaksSbi)) return [];
     const all = byWorkload.get(workload) ?? [];
     // One ConfigMap may serve all functions: only the sections of this one count.
-    const configurations = all.filter((item) => item.networkFunctions.length === 0 || item.networkFunctions.some((id) => classification.networkFunctions.includes(id)));
-    const port = configurations.flatMap((item) => item.servers).find((server) => server.interface === "SBI")?.port ?? declaredPort(workload);
-    return [{ workload, functions: classification.networkFunctions, configurations, native: native(configurations), mesh: inboundMtls(model, workload, port) }];
+    const configurations = all.filter(
+      (item) => item.networkFunctions.length === 0 || item.networkFunctions.some((id) => classification.networkFunctions.includes(id)),
+    );
+    const port =
+      configurations.flatMap((item) => item.servers).find((server) => server.interface === "SBI")?.port ?? declaredPort(workload);
+    return [
+      {
+        workload,
+        functions: classification.networkFunctions,
+        configurations,
+        native: native(configurations),
+        mesh: inboundMtls(model, workload, port),
+      },
+    ];
   });
 }
 

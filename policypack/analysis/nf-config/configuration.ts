@@ -66,7 +66,10 @@ export interface Logger {
 }
 
 /** What a reader of one product's files answers. */
-export type Facts = Pick<NfConfiguration, "networkFunctions" | "servers" | "peers" | "verifications" | "oauth" | "integrity" | "ciphering" | "suci" | "loggers">;
+export type Facts = Pick<
+  NfConfiguration,
+  "networkFunctions" | "servers" | "peers" | "verifications" | "oauth" | "integrity" | "ciphering" | "suci" | "loggers"
+>;
 
 export interface Reader {
   readonly product: Product;
@@ -89,10 +92,19 @@ export function answer(node: Node): Answer {
   return read.state === "known" ? (read.value ? "yes" : "no") : "unknown";
 }
 
-/** Every node below `node`, itself included, down to a depth that no configuration passes. */
-export function* below(node: Node, depth = 0): Iterable<Node> {
-  yield node;
-  if (depth > 12) return;
-  for (const item of node.items()) yield* below(item, depth + 1);
-  for (const [, child] of node.fields()) yield* below(child, depth + 1);
+/** Deeper than any configuration goes. */
+const DEPTH = 12;
+
+/** Every node below `node`, itself included. */
+export function below(node: Node): readonly Node[] {
+  const found: Node[] = [];
+  const visit = (current: Node, depth: number): void => {
+    found.push(current);
+    if (depth > DEPTH) return;
+    const kind = current.kind();
+    if (kind === "list") for (const item of current.items()) visit(item, depth + 1);
+    else if (kind === "object") for (const [, child] of current.fields()) visit(child, depth + 1);
+  };
+  visit(node, 0);
+  return found;
 }

@@ -16,12 +16,18 @@ function reader(product: Product, recognises: (body: Node) => boolean): Reader {
 }
 
 const isFree5gcFamily = (body: Node): boolean =>
-  body.get("configuration").kind() === "object" || (body.get("pfcp").kind() === "object" && body.get("gtpu").kind() === "object" && !body.get("dnnList").isAbsent);
+  body.get("configuration").kind() === "object" ||
+  (body.get("pfcp").kind() === "object" && body.get("gtpu").kind() === "object" && !body.get("dnnList").isAbsent);
 
 /** SD-Core's files carry its own web console, or log levels by module. */
 const isSdCore = (body: Node): boolean => {
   const configuration = body.get("configuration");
-  return !configuration.get("webuiUri").isAbsent || !configuration.get("enableNrfCaching").isAbsent || !configuration.get("debugProfilePort").isAbsent || ["AMF", "SMF", "NRF", "AUSF", "UDM", "UDR", "PCF", "NSSF"].some((name) => body.get("logger", name).kind() === "object");
+  return (
+    !configuration.get("webuiUri").isAbsent ||
+    !configuration.get("enableNrfCaching").isAbsent ||
+    !configuration.get("debugProfilePort").isAbsent ||
+    ["AMF", "SMF", "NRF", "AUSF", "UDM", "UDR", "PCF", "NSSF"].some((name) => body.get("logger", name).kind() === "object")
+  );
 };
 
 export const sdCore = reader("sd-core", (body) => isFree5gcFamily(body) && isSdCore(body));
@@ -37,10 +43,8 @@ function facts(body: Node, text: ConfigText): Facts {
     networkFunctions,
     servers: servers(configuration),
     peers: peers(configuration),
-    verifications: [...below(configuration)]
-      .flatMap((node) => [node.get("insecureSkipVerify"), node.get("insecure_skip_verify"), node.get("skipTlsVerify")])
-      .filter((node) => node.isKnown && node.kind() !== "object")
-      .map((node) => ({ node, skipped: answer(node) })),
+    // Files without such a word are not walked through for it.
+    verifications: /skip/i.test(text.text ?? "") ? verifications(configuration) : [],
     oauth: networkFunctions.includes("NRF") && networkFunctions.length === 1 ? oauth(configuration) : undefined,
     integrity: [security.get("integrityOrder")].filter((node) => !node.isAbsent),
     ciphering: [security.get("cipheringOrder")].filter((node) => !node.isAbsent),
@@ -49,9 +53,19 @@ function facts(body: Node, text: ConfigText): Facts {
   };
 }
 
+function verifications(configuration: Node): Facts["verifications"] {
+  return below(configuration)
+    .flatMap((node) => [node.get("insecureSkipVerify"), node.get("insecure_skip_verify"), node.get("skipTlsVerify")])
+    .filter((node) => node.isKnown && node.kind() !== "object")
+    .map((node) => ({ node, skipped: answer(node) }));
+}
+
 /** By the services it serves, else by the names of the file and its object. */
 function functions(configuration: Node, text: ConfigText): NetworkFunctionId[] {
-  const services = configuration.get("serviceNameList").items().map((item) => valueOr(item.kind() === "object" ? item.get("serviceName").string() : item.string(), ""));
+  const services = configuration
+    .get("serviceNameList")
+    .items()
+    .map((item) => valueOr(item.kind() === "object" ? item.get("serviceName").string() : item.string(), ""));
   const producers = topology.nfs.filter((nf) => nf.services.some((service) => services.includes(service))).map((nf) => nf.id);
   if (producers.length > 0) return producers;
   const file = functionsNamed(text.key.replace(/\.[a-z]+$/i, "").replace(/(cfg|conf|config)$/i, ""));
@@ -76,15 +90,11 @@ function servers(configuration: Node): SbiServer[] {
 }
 
 function peers(configuration: Node): Peer[] {
-  const found: Peer[] = [];
-  for (const node of below(configuration)) {
-    for (const [key, value] of node.fields()) {
-      if (!/uri$/i.test(key) || value.kind() !== "string") continue;
-      const tls = encrypted(value);
-      if (tls !== "unknown") found.push({ node: value, encrypted: tls, interface: "SBI" });
-    }
-  }
-  return found;
+  return below(configuration).flatMap((node): Peer[] => {
+    if (!/uri$/i.test(node.name) || node.kind() !== "string") return [];
+    const tls = encrypted(node);
+    return tls === "unknown" ? [] : [{ node, encrypted: tls, interface: "SBI" }];
+  });
 }
 
 function oauth(configuration: Node): Facts["oauth"] {
@@ -100,7 +110,10 @@ function suci(configuration: Node): Facts["suci"] {
 function loggers(body: Node): Facts["loggers"] {
   const top = body.get("logger");
   if (top.isAbsent) return [];
-  const modules = top.fields().filter(([, child]) => child.kind() === "object").map(([, child]) => child);
+  const modules = top
+    .fields()
+    .filter(([, child]) => child.kind() === "object")
+    .map(([, child]) => child);
   const all = !top.get("level").isAbsent || !top.get("enable").isAbsent || modules.length === 0 ? [top] : modules;
   return all.map((node) => {
     const level = node.get("level");

@@ -2,7 +2,7 @@
 
 import type { CoreModel } from "../../model/core";
 import type { Workload } from "../../model/kubernetes/workloads";
-import { configMapNames, secretNames } from "../../model/kubernetes/mounts";
+import { readers } from "../../model/kubernetes/mounts";
 import { Node } from "../../model/value";
 import { below, type NfConfiguration, type Reader } from "./configuration";
 import { free5gc, sdCore } from "./free5gc";
@@ -35,15 +35,20 @@ function read(body: Node, entry: ConfigText): NfConfiguration | undefined {
   const reader = READERS.find((candidate) => candidate.recognises(body));
   if (reader === undefined) return undefined;
   const facts = reader.read(body, entry);
-  return { object: entry.object, key: entry.key, product: reader.product, body, databases: databases(body), ...facts };
+  return { object: entry.object, key: entry.key, product: reader.product, body, databases: isDatabaseText(entry.text ?? "") ? databases(body) : [], ...facts };
 }
 
 /** Texts that are connection URIs of a database. */
 function databases(body: Node): Node[] {
-  return [...below(body)].filter((node) => {
+  return below(body).filter((node) => {
     const read = node.kind() === "string" ? node.string() : undefined;
     return read?.state === "known" && isDatabaseUri(read.value);
   });
+}
+
+/** Most files name no database: those are not walked through. */
+function isDatabaseText(text: string): boolean {
+  return /(mongodb|mysql|mariadb|postgres|redis|cassandra)[+a-z]*:\/\//i.test(text);
 }
 
 export function isDatabaseUri(text: string): boolean {
@@ -51,8 +56,7 @@ export function isDatabaseUri(text: string): boolean {
 }
 
 /** The workloads that mount a configuration, or take their environment from it. */
-export function readersOf(configuration: Pick<NfConfiguration, "object">, model: CoreModel): Workload[] {
+export function readersOf(configuration: Pick<NfConfiguration, "object">, model: CoreModel): readonly Workload[] {
   const { name, namespace, kind } = configuration.object;
-  const names = kind === "Secret" ? secretNames : configMapNames;
-  return model.workloadsIn(namespace).filter((workload) => names(workload).includes(name));
+  return readers(model, kind === "Secret" ? "Secret" : "ConfigMap", namespace, name);
 }

@@ -20,7 +20,9 @@ export const oai: Reader = {
         const nf = networkFunctionNamed(name);
         return nf === undefined ? [] : [nf.id];
       }),
-      servers: sections.filter(([, section]) => section.get("sbi").kind() === "object").map(([, section]) => server(section.get("sbi"), body)),
+      servers: sections
+        .filter(([, section]) => section.get("sbi").kind() === "object")
+        .map(([, section]) => server(section.get("sbi"), body)),
       peers: [],
       verifications: [],
       oauth: undefined,
@@ -35,7 +37,14 @@ export const oai: Reader = {
 function server(sbi: Node, body: Node): SbiServer {
   const https = [sbi.get("use_https"), sbi.get("https"), body.get("use_https"), body.get("enable_https")].find((node) => !node.isAbsent);
   const tls: Answer = https === undefined ? "no" : answer(https);
-  return { node: https ?? sbi, encrypted: tls, verifiesClients: "no", verification: undefined, port: valueOr(sbi.get("port").number(), undefined), interface: "SBI" };
+  return {
+    node: https ?? sbi,
+    encrypted: tls,
+    verifiesClients: "no",
+    verification: undefined,
+    port: valueOr(sbi.get("port").number(), undefined),
+    interface: "SBI",
+  };
 }
 
 function loggers(body: Node): Facts["loggers"] {

@@ -15,7 +15,25 @@ const SECTIONS = [
 ]; // prettier-ignore
 
 /** Keys that make a section more than the address of a peer. */
-const OWN = ["ngap", "pfcp", "gtpu", "gtpc", "s1ap", "security", "hnet", "session", "freeDiameter", "serving", "n32", "info", "nsi", "guami", "subnet", "default", "db_uri"];
+const OWN = [
+  "ngap",
+  "pfcp",
+  "gtpu",
+  "gtpc",
+  "s1ap",
+  "security",
+  "hnet",
+  "session",
+  "freeDiameter",
+  "serving",
+  "n32",
+  "info",
+  "nsi",
+  "guami",
+  "subnet",
+  "default",
+  "db_uri",
+];
 
 export const open5gs: Reader = {
   product: "open5gs",
@@ -43,7 +61,9 @@ export const open5gs: Reader = {
 /** The function's own section; in files up to 2.6 the others only name peers. */
 function ownSections(body: Node, text: ConfigText): string[] {
   const present = SECTIONS.filter((name) => body.get(name).kind() === "object");
-  const named = present.filter((name) => text.key.toLowerCase().startsWith(name) || text.object.name.endsWith(`-${name}`) || text.object.name === name);
+  const named = present.filter(
+    (name) => text.key.toLowerCase().startsWith(name) || text.object.name.endsWith(`-${name}`) || text.object.name === name,
+  );
   if (named.length > 0) return named;
   const full = present.filter((name) => isOwn(body.get(name)));
   return full.length > 0 ? full : present;
@@ -52,7 +72,10 @@ function ownSections(body: Node, text: ConfigText): string[] {
 function isOwn(section: Node): boolean {
   if (OWN.some((key) => !section.get(key).isAbsent) || section.get("sbi").kind() === "object") return true;
   // A peer of a 2.6 file is told by name or address; a server of its own by device.
-  return section.get("sbi").items().some((item) => !item.get("dev").isAbsent);
+  return section
+    .get("sbi")
+    .items()
+    .some((item) => !item.get("dev").isAbsent);
 }
 
 function servers(section: Node, body: Node): SbiServer[] {
@@ -60,7 +83,10 @@ function servers(section: Node, body: Node): SbiServer[] {
   const old = sbi.kind() === "list";
   const list = old ? sbi.items() : sbi.get("server").items();
   const found = list.map((server) => (old ? oldServer(server, body) : newServer(server, section, "SBI")));
-  const n32 = section.get("n32", "server").items().map((server) => newServer(server, section, "N32"));
+  const n32 = section
+    .get("n32", "server")
+    .items()
+    .map((server) => newServer(server, section, "N32"));
   return [...found, ...n32];
 }
 
@@ -93,7 +119,15 @@ function oldServer(server: Node, body: Node): SbiServer {
   const off = global.get("no_tls");
   const own = server.get("tls");
   const certified = own.get("key").isKnown || (global.get("key").isKnown && global.get("cert").isKnown);
-  const tls: Answer = own.get("key").isKnown ? "yes" : off.isKnown && answer(off) !== "no" ? (answer(off) === "yes" ? "no" : "unknown") : certified ? "yes" : "no";
+  const tls: Answer = own.get("key").isKnown
+    ? "yes"
+    : off.isKnown && answer(off) !== "no"
+      ? answer(off) === "yes"
+        ? "no"
+        : "unknown"
+      : certified
+        ? "yes"
+        : "no";
   const verify = global.get("verify_client");
   return {
     node: off.isKnown ? off : server,
@@ -117,7 +151,12 @@ function peers(section: Node): Peer[] {
 }
 
 function verifications(section: Node, body: Node): Verification[] {
-  const switches = [section.get("default", "tls", "client"), body.get("sbi", "client"), ...section.get("sbi", "client", "nrf").items(), ...section.get("sbi", "client", "scp").items()];
+  const switches = [
+    section.get("default", "tls", "client"),
+    body.get("sbi", "client"),
+    ...section.get("sbi", "client", "nrf").items(),
+    ...section.get("sbi", "client", "scp").items(),
+  ];
   return switches.flatMap((holder) => {
     const node = holder.get("insecure_skip_verify");
     return node.isAbsent ? [] : [{ node, skipped: answer(node) }];

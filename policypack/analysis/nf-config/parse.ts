@@ -8,7 +8,9 @@ const FAMILIAR =
   /(^|\n)[ "'{\t]*(amf|smf|upf|nrf|scp|sepp|ausf|udm|udr|pcf|bsf|nssf|nef|chf|hss|pcrf|mme|sgwc|sgwu|n3iwf|tngf|configuration|nfs|sbi|pfcp|gtpu|logger|log_level|database|db_uri|udsf|nwdaf|smsf|spgwc?u?|nssaaf|SuciProfile)["']?\s*:/;
 
 /** Merge keys and the core types, as the functions' own parsers have them. */
-const SCHEMA = yaml.CORE_SCHEMA.extend({ implicit: [new yaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text: unknown) => text === "<<" })] });
+const SCHEMA = yaml.CORE_SCHEMA.extend({
+  implicit: [new yaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text: unknown) => text === "<<" })],
+});
 
 const LONGEST = 1_000_000;
 

@@ -19,19 +19,26 @@ export interface Grant {
 
 /** The rules of a role that are about resources. */
 export function grants(role: KubernetesObject): readonly Grant[] {
-  return role.resource.props.get("rules").items().map((node) => {
-    const words = (key: string): string[] => node.get(key).items().map((item) => valueOr(item.string(), ""));
-    const groups = words("apiGroups");
-    const resources = words("resources");
-    const verbs = words("verbs").map((verb) => verb.toLowerCase());
-    return {
-      node,
-      text: `${verbs.join(",")} on ${resources.join(",")}`,
-      names: words("resourceNames"),
-      covers: (group, resource) => (groups.includes("*") || groups.includes(group)) && resources.some((item) => matches(item, resource)),
-      allows: (verb) => verbs.includes("*") || verbs.includes(verb),
-    };
-  });
+  return role.resource.props
+    .get("rules")
+    .items()
+    .map((node) => {
+      const words = (key: string): string[] =>
+        node
+          .get(key)
+          .items()
+          .map((item) => valueOr(item.string(), ""));
+      const groups = words("apiGroups");
+      const resources = words("resources");
+      const verbs = words("verbs").map((verb) => verb.toLowerCase());
+      return {
+        node,
+        text: `${verbs.join(",")} on ${resources.join(",")}`,
+        names: words("resourceNames"),
+        covers: (group, resource) => (groups.includes("*") || groups.includes(group)) && resources.some((item) => matches(item, resource)),
+        allows: (verb) => verbs.includes("*") || verbs.includes(verb),
+      };
+    });
 }
 
 /** `*`, `pods/*`, and `*` with a subresource. */
@@ -54,11 +61,14 @@ export function bindingsOf(model: CoreModel, role: KubernetesObject): readonly K
 /** The workloads whose ServiceAccount a role is bound to. */
 export function holders(model: CoreModel, role: KubernetesObject): readonly Workload[] {
   const accounts = bindingsOf(model, role).flatMap((binding) =>
-    binding.resource.props.get("subjects").items().flatMap((subject) => {
-      if (valueOr(subject.get("kind").string(), "") !== "ServiceAccount") return [];
-      const namespace = valueOr(subject.get("namespace").string(), binding.namespace || model.defaultNamespace);
-      return [`${namespace}/${valueOr(subject.get("name").string(), "")}`];
-    }),
+    binding.resource.props
+      .get("subjects")
+      .items()
+      .flatMap((subject) => {
+        if (valueOr(subject.get("kind").string(), "") !== "ServiceAccount") return [];
+        const namespace = valueOr(subject.get("namespace").string(), binding.namespace || model.defaultNamespace);
+        return [`${namespace}/${valueOr(subject.get("name").string(), "")}`];
+      }),
   );
   return model.workloads.filter((workload) => accounts.includes(`${workload.namespace}/${serviceAccount(workload)}`));
 }

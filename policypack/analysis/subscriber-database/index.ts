@@ -6,7 +6,7 @@ import type { Workload } from "../../model/kubernetes/workloads";
 import type { Resource } from "../../model/stack";
 import { type Node, valueOr } from "../../model/value";
 import type { NetworkFunctionId } from "../../topology/types";
-import { configTexts, isDatabaseUri, nfConfigurations, readersOf } from "../nf-config";
+import { configTexts, type ConfigText, isDatabaseUri, nfConfigurations, readersOf } from "../nf-config";
 import { type Connection, readConnection, withoutCredentials } from "./uri";
 
 export { withoutCredentials } from "./uri";
@@ -35,18 +35,36 @@ function fromConfiguration(model: CoreModel): DatabaseUse[] {
       const uri = valueOr(node.string(), "");
       const connection = readConnection(uri);
       if (connection === undefined) return [];
-      const base = { resource: configuration.object.resource, title: `${configuration.object.kind} ${configuration.object.name}`, node, container: undefined };
-      return [{ ...base, quote: withoutCredentials(uri), connection: { ...connection, credentials: connection.credentials || hasCredentialsBeside(configuration.body, node) }, workloads, networkFunctions: configuration.networkFunctions }];
+      const base = {
+        resource: configuration.object.resource,
+        title: `${configuration.object.kind} ${configuration.object.name}`,
+        node,
+        container: undefined,
+      };
+      return [
+        {
+          ...base,
+          quote: withoutCredentials(uri),
+          connection: { ...connection, credentials: connection.credentials || hasCredentialsBeside(configuration.body, node) },
+          workloads,
+          networkFunctions: configuration.networkFunctions,
+        },
+      ];
     });
   });
 }
 
 /** Products that keep user and password in keys of their own, beside the URL. */
 function hasCredentialsBeside(body: Node, uri: Node): boolean {
-  const parent = uri.path.slice(body.path.length + 1).split(".").slice(0, -1);
+  const parent = uri.path
+    .slice(body.path.length + 1)
+    .split(".")
+    .slice(0, -1);
   const holder = parent.reduce((node, key) => node.get(key), body);
   const user = ["user", "username", "dbUser"].some((key) => valueOr(holder.get(key).string(), "") !== "");
-  const password = ["password", "pass", "passwordSecret", "dbPassword"].some((key) => valueOr(holder.get(key).string(), "") !== "" || holder.get(key).isUnknown);
+  const password = ["password", "pass", "passwordSecret", "dbPassword"].some(
+    (key) => valueOr(holder.get(key).string(), "") !== "" || holder.get(key).isUnknown,
+  );
   return user && password;
 }
 
@@ -56,10 +74,17 @@ function fromWorkload(model: CoreModel, workload: Workload): DatabaseUse[] {
   const { networkFunctions } = model.classification(workload);
   const found: DatabaseUse[] = [];
   for (const container of workload.containers) {
-    const base = { resource: workload.object.resource, title: `${workload.kind} ${workload.name}`, container: container.name, workloads: [workload], networkFunctions };
+    const base = {
+      resource: workload.object.resource,
+      title: `${workload.kind} ${workload.name}`,
+      container: container.name,
+      workloads: [workload],
+      networkFunctions,
+    };
     const add = (node: Node, text: string | undefined): void => {
       const connection = text === undefined ? undefined : readConnection(text);
-      if (text === undefined || connection !== undefined) found.push({ ...base, node, quote: text === undefined ? undefined : withoutCredentials(text), connection });
+      if (text === undefined || connection !== undefined)
+        found.push({ ...base, node, quote: text === undefined ? undefined : withoutCredentials(text), connection });
     };
     for (const variable of container.node.get("env").items()) {
       const value = variable.get("value");
@@ -67,7 +92,8 @@ function fromWorkload(model: CoreModel, workload: Workload): DatabaseUse[] {
       if (read.state === "known" && isDatabaseUri(read.value)) add(value, read.value);
       else if (URI_VARIABLE.test(valueOr(variable.get("name").string(), ""))) {
         if (read.state === "unknown") add(value, undefined);
-        else if (read.state === "absent" && variable.get("valueFrom").isKnown) add(variable.get("valueFrom"), referenced(model, workload, variable.get("valueFrom")));
+        else if (read.state === "absent" && variable.get("valueFrom").isKnown)
+          add(variable.get("valueFrom"), referenced(model, workload, variable.get("valueFrom")));
       }
     }
     for (const item of [...container.node.get("command").items(), ...container.node.get("args").items()]) {
@@ -78,13 +104,19 @@ function fromWorkload(model: CoreModel, workload: Workload): DatabaseUse[] {
   return found;
 }
 
+const textsByEntry = (model: CoreModel): ReadonlyMap<string, ConfigText> =>
+  new Map(model.ask(configTexts).map((text) => [`${text.object.kind} ${text.object.namespace}/${text.object.name} ${text.key}`, text]));
+
 /** The text that a variable takes from a ConfigMap or Secret of the stack. */
 function referenced(model: CoreModel, workload: Workload, from: Node): string | undefined {
-  for (const [kind, key] of [["ConfigMap", "configMapKeyRef"], ["Secret", "secretKeyRef"]] as const) {
+  for (const [kind, key] of [
+    ["ConfigMap", "configMapKeyRef"],
+    ["Secret", "secretKeyRef"],
+  ] as const) {
     const name = from.get(key, "name").string();
     const entry = from.get(key, "key").string();
     if (name.state !== "known" || entry.state !== "known") continue;
-    const found = model.ask(configTexts).find((text) => text.object.kind === kind && text.object.name === name.value && text.object.namespace === workload.namespace && text.key === entry.value);
+    const found = model.ask(textsByEntry).get(`${kind} ${workload.namespace}/${name.value} ${entry.value}`);
     if (found !== undefined) return found.text;
   }
   return undefined;
@@ -124,7 +156,9 @@ function openBy(container: Node, image: string): { node: Node; reason: string } 
   if (noauth !== undefined) return { node: noauth, reason: "starts with --noauth" };
   const variables = container.get("env").items();
   const named = (name: RegExp): Node | undefined => variables.find((variable) => name.test(valueOr(variable.get("name").string(), "")));
-  const password = named(/^(MONGODB_ROOT_PASSWORD|MONGODB_PASSWORDS?|MONGO_INITDB_ROOT_PASSWORD|REDIS_PASSWORD|MYSQL_ROOT_PASSWORD|MARIADB_ROOT_PASSWORD|POSTGRESQL_PASSWORD)(_FILE)?$/);
+  const password = named(
+    /^(MONGODB_ROOT_PASSWORD|MONGODB_PASSWORDS?|MONGO_INITDB_ROOT_PASSWORD|REDIS_PASSWORD|MYSQL_ROOT_PASSWORD|MARIADB_ROOT_PASSWORD|POSTGRESQL_PASSWORD)(_FILE)?$/,
+  );
   for (const [name, on] of OFF) {
     const variable = variables.find((item) => valueOr(item.get("name").string(), "") === name);
     if (variable !== undefined && on.test(valueOr(variable.get("value").string(), "")) && password === undefined) {
@@ -132,9 +166,15 @@ function openBy(container: Node, image: string): { node: Node; reason: string } 
     }
   }
   const line = words.map((word) => valueOr(word.string(), "")).join(" ");
-  const fromElsewhere = container.get("envFrom").items().length > 0 || words.some((word) => word.isUnknown) || container.get("env").isUnknown;
+  const fromElsewhere =
+    container.get("envFrom").items().length > 0 || words.some((word) => word.isUnknown) || container.get("env").isUnknown;
   // The official image starts without access control unless it is given a root user or told otherwise.
-  if (/^mongo(db-community-server)?$/.test(image) && password === undefined && !fromElsewhere && !/--(auth|keyFile|config|clusterAuthMode)\b|-f\s/.test(line)) {
+  if (
+    /^mongo(db-community-server)?$/.test(image) &&
+    password === undefined &&
+    !fromElsewhere &&
+    !/--(auth|keyFile|config|clusterAuthMode)\b|-f\s/.test(line)
+  ) {
     return { node: container.get("env"), reason: "is given neither a root user nor --auth, so MongoDB starts without access control" };
   }
   return undefined;

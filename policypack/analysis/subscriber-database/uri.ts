@@ -22,13 +22,17 @@ export function readConnection(uri: string): Connection | undefined {
   const [, scheme = "", user, hosts = "", query = ""] = match;
   const database = DATABASES.get(scheme.toLowerCase());
   if (database === undefined) return undefined;
-  const options = new Map(query.split("&").map((pair): [string, string] => [(pair.split("=")[0] ?? "").toLowerCase(), (pair.split("=")[1] ?? "").toLowerCase()]));
+  const options = new Map(
+    query.split("&").map((pair): [string, string] => [(pair.split("=")[0] ?? "").toLowerCase(), (pair.split("=")[1] ?? "").toLowerCase()]),
+  );
   const x509 = options.get("authmechanism") === "mongodb-x509";
   return {
     database,
     credentials: x509 || (user !== undefined && user !== "" && (user.includes(":") || user.startsWith("$"))),
     tls: demandsTls(scheme.toLowerCase(), options),
-    unverified: ["tlsallowinvalidcertificates", "tlsallowinvalidhostnames", "tlsinsecure", "sslallowinvalidcertificates"].some((name) => options.get(name) === "true"),
+    unverified: ["tlsallowinvalidcertificates", "tlsallowinvalidhostnames", "tlsinsecure", "sslallowinvalidcertificates"].some(
+      (name) => options.get(name) === "true",
+    ),
     local: hosts.split(",").every((host) => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)(:\d+)?$/i.test(host)),
   };
 }
@@ -50,7 +54,9 @@ function demandsTls(scheme: string, options: ReadonlyMap<string, string>): boole
   // The srv form turns TLS on unless told otherwise.
   if (scheme === "mongodb+srv") return tls !== "false";
   if (tls === "true") return true;
-  return /^(require|required|verify[-_](ca|full|identity))$/.test(options.get("sslmode") ?? options.get("ssl-mode") ?? options.get("sslMode".toLowerCase()) ?? "");
+  return /^(require|required|verify[-_](ca|full|identity))$/.test(
+    options.get("sslmode") ?? options.get("ssl-mode") ?? options.get("sslMode".toLowerCase()) ?? "",
+  );
 }
 
 /** A URI as a finding may quote it: without what stands before the @. */

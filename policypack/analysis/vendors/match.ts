@@ -31,7 +31,8 @@ export function imageHits(reference: string, vendors: readonly Vendor[] = BUILT_
   if (NEVER.has(namespace)) return [];
   return vendors.flatMap((vendor): Hit[] => {
     const { imageNamespaces = [], registrySuffixes = [] } = vendor.match;
-    if (image.path.includes("/") && imageNamespaces.includes(namespace)) return [{ entity: vendor.entity, kind: kindOf(vendor), sign: "image namespace", text: reference }];
+    if (image.path.includes("/") && imageNamespaces.includes(namespace))
+      return [{ entity: vendor.entity, kind: kindOf(vendor), sign: "image namespace", text: reference }];
     const host = image.registry.replace(/:\d+$/, "");
     const suffix = registrySuffixes.some((item) => host === item || host.endsWith(`.${item}`));
     // A cloud of the country of origin hosts everybody's images.
@@ -47,14 +48,21 @@ export function namedHits(text: string, as: "label" | "device" | "provider" | "a
     const { vendorLabels = [], providerNames = [], deviceVendorRegex, asns = [] } = vendor.match;
     const hit = (kind: Hit["kind"], sign: string): Hit[] => [{ entity: vendor.entity, kind, sign, text }];
     if (as === "asn") return asns.includes(Number(word)) ? hit("review", "autonomous system") : [];
-    if (as === "provider") return [...providerNames, ...vendorLabels].some((name) => contains(word, name)) ? hit("deny", "service provider") : [];
+    if (as === "provider")
+      return [...providerNames, ...vendorLabels].some((name) => contains(word, name)) ? hit("deny", "service provider") : [];
     const expression = deviceVendorRegex === undefined ? undefined : new RegExp(deviceVendorRegex.replace(/^\(\?i\)/, ""), "i");
-    if (vendorLabels.some((name) => contains(word, name)) || expression?.test(text) === true) return hit(kindOf(vendor), as === "label" ? "vendor label" : "device");
+    if (vendorLabels.some((name) => contains(word, name)) || expression?.test(text) === true)
+      return hit(kindOf(vendor), as === "label" ? "vendor label" : "device");
     return [];
   });
 }
 
 /** As a whole word. */
 function contains(text: string, name: string): boolean {
-  return ` ${text.replace(/[^a-z0-9]+/g, " ")} `.includes(` ${name.toLowerCase().replace(/[^a-z0-9]+/g, " ").trim()} `);
+  return ` ${text.replace(/[^a-z0-9]+/g, " ")} `.includes(
+    ` ${name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, " ")
+      .trim()} `,
+  );
 }

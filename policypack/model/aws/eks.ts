@@ -54,12 +54,15 @@ export function launchTemplateOf(model: CoreModel, resource: Resource): Referenc
 
 /** Resources of a type that belong to a cluster by `clusterName`, or may. */
 function ofCluster(model: CoreModel, cluster: Resource, type: string): readonly Resource[] {
-  return model.ofType(type).filter((resource) => refersTo(resolve(model, resource, resource.props.get("clusterName"), [EKS_CLUSTER]), cluster) !== "no");
+  return model
+    .ofType(type)
+    .filter((resource) => refersTo(resolve(model, resource, resource.props.get("clusterName"), [EKS_CLUSTER]), cluster) !== "no");
 }
 
 export const addOns = (model: CoreModel, cluster: Resource): readonly Resource[] => ofCluster(model, cluster, EKS_ADDON);
 export const accessEntries = (model: CoreModel, cluster: Resource): readonly Resource[] => ofCluster(model, cluster, EKS_ACCESS_ENTRY);
-export const podIdentityAssociations = (model: CoreModel, cluster: Resource): readonly Resource[] => ofCluster(model, cluster, EKS_POD_IDENTITY);
+export const podIdentityAssociations = (model: CoreModel, cluster: Resource): readonly Resource[] =>
+  ofCluster(model, cluster, EKS_POD_IDENTITY);
 
 const KUBERNETES_PROVIDER = "pulumi:providers:kubernetes";
 

@@ -41,7 +41,9 @@ export const loadBalancers = (model: CoreModel): readonly LoadBalancer[] =>
 
 /** Load balancers that hold a security group. */
 export function loadBalancersWith(model: CoreModel, group: Resource): readonly LoadBalancer[] {
-  return model.ask(loadBalancers).filter((balancer) =>
-    balancer.securityGroups.items().some((id) => refersTo(resolve(model, balancer.resource, id, [group.type]), group) === "yes"),
-  );
+  return model
+    .ask(loadBalancers)
+    .filter((balancer) =>
+      balancer.securityGroups.items().some((id) => refersTo(resolve(model, balancer.resource, id, [group.type]), group) === "yes"),
+    );
 }

@@ -53,7 +53,13 @@ export const routes = (model: CoreModel): ReadonlyMap<Resource, readonly Route[]
   const tables = [ROUTE_TABLE, DEFAULT_ROUTE_TABLE];
   const byTable = new Map<Resource, Route[]>();
   for (const table of tables.flatMap((type) => model.ofType(type))) {
-    byTable.set(table, table.props.get("routes").items().map((node) => route(model, table, node)));
+    byTable.set(
+      table,
+      table.props
+        .get("routes")
+        .items()
+        .map((node) => route(model, table, node)),
+    );
   }
   for (const resource of model.ofType(ROUTE)) {
     const table = resolve(model, resource, resource.props.get("routeTableId"), tables);
@@ -156,7 +162,10 @@ export function prefixListEntries(model: CoreModel, list: Resource): PrefixListE
     match: refersTo(resolve(model, entry, entry.props.get("prefixListId"), [PREFIX_LIST]), list),
   }));
   return {
-    cidrs: [...inline.items().map((entry) => entry.get("cidr")), ...added.filter(({ match }) => match !== "no").map(({ entry }) => entry.props.get("cidr"))],
+    cidrs: [
+      ...inline.items().map((entry) => entry.get("cidr")),
+      ...added.filter(({ match }) => match !== "no").map(({ entry }) => entry.props.get("cidr")),
+    ],
     complete: !inline.isUnknown && model.view === "stack",
   };
 }
@@ -180,7 +189,9 @@ export const flowLogs = (model: CoreModel): readonly FlowLog[] =>
   }));
 
 /** AWS Network Firewalls and the logging configurations that may be theirs. */
-export const firewalls = (model: CoreModel): readonly { readonly resource: Resource; readonly vpc: Reference; readonly logging: readonly Resource[] }[] =>
+export const firewalls = (
+  model: CoreModel,
+): readonly { readonly resource: Resource; readonly vpc: Reference; readonly logging: readonly Resource[] }[] =>
   model.ofType(FIREWALL).map((resource) => ({
     resource,
     vpc: vpcOf(model, resource),

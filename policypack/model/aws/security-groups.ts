@@ -99,7 +99,10 @@ export function standaloneRule(resource: Resource): SecurityGroupRule {
   if (resource.type === SECURITY_GROUP_RULE) {
     const direction = node.get("type").string();
     const known = direction.state === "known" && (direction.value === "ingress" || direction.value === "egress");
-    return { ...classicRule(known ? (direction.value as Direction) : "unknown", resource, node), groups: [node.get("sourceSecurityGroupId")] };
+    return {
+      ...classicRule(known ? (direction.value as Direction) : "unknown", resource, node),
+      groups: [node.get("sourceSecurityGroupId")],
+    };
   }
   return {
     direction: resource.type === INGRESS_RULE ? "ingress" : "egress",
@@ -132,7 +135,10 @@ function classicRule(direction: Direction | "unknown", resource: Resource, node:
 
 function inlineRules(resource: Resource): SecurityGroupRule[] {
   return (["ingress", "egress"] as const).flatMap((direction) =>
-    resource.props.get(direction).items().map((node) => classicRule(direction, resource, node)),
+    resource.props
+      .get(direction)
+      .items()
+      .map((node) => classicRule(direction, resource, node)),
   );
 }
 
@@ -145,10 +151,9 @@ function signatures(rule: SecurityGroupRule): string[] {
   const ports = text(rule.protocol) === "-1" ? "" : `${text(rule.fromPort)}-${text(rule.toPort)}`;
   const peers = [...rule.cidrs, ...rule.prefixLists, ...rule.groups].flatMap((node) => (node.kind() === "list" ? node.items() : [node]));
   const own = rule.self.boolean();
-  return [
-    ...peers.filter((node) => !node.isAbsent).map(text),
-    ...(own.state === "known" && own.value ? ["self"] : []),
-  ].map((peer) => `${rule.direction} ${text(rule.protocol)} ${ports} ${peer}`);
+  return [...peers.filter((node) => !node.isAbsent).map(text), ...(own.state === "known" && own.value ? ["self"] : [])].map(
+    (peer) => `${rule.direction} ${text(rule.protocol)} ${ports} ${peer}`,
+  );
 }
 
 function coveredBy(rule: SecurityGroupRule, repeated: ReadonlySet<string>): boolean {

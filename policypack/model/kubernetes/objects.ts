@@ -105,7 +105,9 @@ export function kubernetesObjects(resources: readonly Resource[], defaultNamespa
       ...gvk,
       resource,
       name: objectName(resource, metadata),
-      namespace: isClusterScoped(gvk.kind) ? "" : namespaceOf(resource, metadata.get("namespace"), byUrn, homeOf(resource, gvk.kind, homes) ?? defaultNamespace),
+      namespace: isClusterScoped(gvk.kind)
+        ? ""
+        : namespaceOf(resource, metadata.get("namespace"), byUrn, homeOf(resource, gvk.kind, homes) ?? defaultNamespace),
       metadata,
       spec: resource.props.get("spec"),
     });

@@ -41,7 +41,10 @@ export function matchesSelector(selector: Node, labels: Labels, spelled: Spellin
   if (selector.isUnknown) return "maybe";
   const expressions = selector.get("matchExpressions");
   if (expressions.isUnknown) return "maybe";
-  return and([matchesMap(selector.get("matchLabels"), labels, spelled), ...expressions.items().map((item) => matchesExpression(item, labels, spelled))]);
+  return and([
+    matchesMap(selector.get("matchLabels"), labels, spelled),
+    ...expressions.items().map((item) => matchesExpression(item, labels, spelled)),
+  ]);
 }
 
 function matchesExpression(expression: Node, labels: Labels, spelled: Spelling): Match {

@@ -7,7 +7,7 @@
 import { networkFunction, networkFunctionNamed, topology } from "../../topology/topology";
 import type { NetworkFunctionId, ZoneId } from "../../topology/types";
 import type { CoreModel } from "../core";
-import { configMapNames } from "../kubernetes/mounts";
+import { configMapNames, readers } from "../kubernetes/mounts";
 import type { Workload } from "../kubernetes/workloads";
 import type { Classification, Contradiction, Evidence, Role } from "./classification";
 import * as signals from "./signals";
@@ -30,26 +30,19 @@ interface Surroundings {
   readonly model: CoreModel;
   /** A core is around: ambiguous names may be believed. */
   readonly telecom: boolean;
-  /** ConfigMap (namespace/name) → workloads that mount it. */
-  readonly mounts: ReadonlyMap<string, readonly Workload[]>;
 }
 
 /** So many different functions make a core, whatever their names mean elsewhere. */
 const CORE_SIZE = 3;
 
 function surroundings(model: CoreModel): Surroundings {
-  const mounts = new Map<string, Workload[]>();
   const functions = new Set<NetworkFunctionId>();
   let telecom = false;
   for (const workload of model.workloads) {
-    for (const name of configMapNames(workload)) {
-      const key = `${workload.namespace}/${name}`;
-      mounts.set(key, [...(mounts.get(key) ?? []), workload]);
-    }
     telecom ||= signals.texts(workload).some(speaksTelecom);
     for (const id of functionsNamed(workload.name)) functions.add(id);
   }
-  return { model, telecom: telecom || functions.size >= CORE_SIZE, mounts };
+  return { model, telecom: telecom || functions.size >= CORE_SIZE };
 }
 
 function classify(workload: Workload, context: Surroundings): Classification {
@@ -57,9 +50,10 @@ function classify(workload: Workload, context: Surroundings): Classification {
   if (explicit !== undefined) return explicitly(workload, explicit);
   const other = otherRole(workload);
   if (other !== undefined) return other;
-  const several = severalFunctions(workload, context);
+  const own = ownSignals(workload);
+  const all = own.length > 0 ? own : configSignals(workload, context);
+  const several = severalFunctions(workload, context, all.length > 0);
   if (several !== undefined) return several;
-  const all = strongSignals(workload, context);
   const [decisive] = all.filter((signal) => believed(signal, context));
   if (decisive !== undefined) {
     const contradictions = all.flatMap((signal): Contradiction[] => (contradicts(signal, decisive) ? [signal] : []));
@@ -131,7 +125,7 @@ function isOther(word: Word | undefined): word is Word & { category: Exclude<Rol
 }
 
 /** Several functions in one pod, or one image that is a whole core: all of them. */
-function severalFunctions(workload: Workload, context: Surroundings): Classification | undefined {
+function severalFunctions(workload: Workload, context: Surroundings, told: boolean): Classification | undefined {
   const perContainer = signals
     .mainContainers(workload)
     .flatMap(
@@ -144,8 +138,7 @@ function severalFunctions(workload: Workload, context: Surroundings): Classifica
   if (functions.size >= 2 && perContainer.some((signal) => believed(signal, context))) {
     return functionsOf([...functions], perContainer, !perContainer.every((signal) => signal.word.ambiguous), []);
   }
-  if (strongSignals(workload, context).length > 0) return undefined;
-  return wholeCore(workload, context);
+  return told ? undefined : wholeCore(workload, context);
 }
 
 /** Functions that every standalone 5G core has. */
@@ -180,21 +173,18 @@ function startsNothingElse(workload: Workload, context: Surroundings): boolean {
 /** Keys of the ConfigMaps that no other workload mounts. */
 function ownConfigKeys(workload: Workload, context: Surroundings): string[] {
   return configMapNames(workload).flatMap((name) => {
-    if ((context.mounts.get(`${workload.namespace}/${name}`)?.length ?? 0) > 1) return [];
-    return context.model
-      .objectsOf("", "ConfigMap")
-      .filter((object) => object.name === name && object.namespace === workload.namespace)
-      .flatMap((object) =>
-        object.resource.props
-          .get("data")
-          .fields()
-          .map(([key]) => key),
-      );
+    if (readers(context.model, "ConfigMap", workload.namespace, name).length > 1) return [];
+    return context.model.objectsNamed("", "ConfigMap", workload.namespace, name).flatMap((object) =>
+      object.resource.props
+        .get("data")
+        .fields()
+        .map(([key]) => key),
+    );
   });
 }
 
-/** Signals that name one function, the most believed first. */
-function strongSignals(workload: Workload, context: Surroundings): Signal[] {
+/** What the workload itself shows that names one function, the most believed first. */
+function ownSignals(workload: Workload): Signal[] {
   const containers = signals.mainContainers(workload);
   return [
     ...signals.labelSignals(workload),
@@ -202,10 +192,10 @@ function strongSignals(workload: Workload, context: Surroundings): Signal[] {
     ...containers.flatMap(signals.commandSignal),
     ...signals.nameSignal(workload),
     ...containers.flatMap(signals.containerNameSignal),
-    ...configSignals(workload, context),
   ];
 }
 
+/** Keys of configuration that is its alone: asked where nothing else tells. */
 function configSignals(workload: Workload, context: Surroundings): Signal[] {
   const keys = ownConfigKeys(workload, context).filter((key) => /\.(ya?ml|conf|cfg|json)$/.test(key));
   const found = keys.flatMap((key) => {

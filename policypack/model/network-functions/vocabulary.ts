@@ -100,7 +100,20 @@ function undaemon(form: string): Word | undefined {
 }
 
 /** The words of a text in their order; two neighbouring tokens may make one (`sgw-c`, `nr-ue`). */
-export function wordsIn(text: string): Word[] {
+export function wordsIn(text: string): readonly Word[] {
+  const known = read.get(text);
+  if (known !== undefined) return known;
+  if (read.size >= REMEMBERED) read.clear();
+  const found = readWords(text);
+  read.set(text, found);
+  return found;
+}
+
+/** Labels and images repeat: a text is read once. The memory is bounded, and changes no answer. */
+const REMEMBERED = 20_000;
+const read = new Map<string, readonly Word[]>();
+
+function readWords(text: string): Word[] {
   const list = tokens(text);
   const found: Word[] = [];
   for (let index = 0; index < list.length; index += 1) {

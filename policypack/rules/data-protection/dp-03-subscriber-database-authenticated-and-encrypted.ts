@@ -13,13 +13,18 @@ import { networkFunction, object, resource, unknownValue } from "../../testing/b
 
 type Subject = readonly DatabaseUse[] | OpenDatabase | Resource;
 
-const MANAGED = ["aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/cluster:Cluster", "aws:docdb/clusterParameterGroup:ClusterParameterGroup"];
+const MANAGED = [
+  "aws:elasticache/replicationGroup:ReplicationGroup",
+  "aws:elasticache/cluster:Cluster",
+  "aws:docdb/clusterParameterGroup:ClusterParameterGroup",
+];
 
 const databases: Target<Subject> = {
   description: `database URIs of configuration files and workloads, database servers, ${MANAGED.join(", ")}`,
   types: undefined,
   subjects: (model) => [...usesByResource(model), ...model.ask(openDatabases), ...MANAGED.flatMap((type) => model.ofType(type))],
-  resource: (subject) => (subject instanceof Resource ? subject : "reason" in subject ? subject.workload.object.resource : subject[0]?.resource),
+  resource: (subject) =>
+    subject instanceof Resource ? subject : "reason" in subject ? subject.workload.object.resource : subject[0]?.resource,
 };
 
 export default defineRule({
@@ -31,13 +36,23 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: databases,
-  rationale: "The subscriber database holds every subscription, key and location. Without authentication any pod that reaches it reads and changes them; without TLS anybody on the path does.",
-  remediation: "Give the database users and passwords (or X.509), take credentials from a secret store, and connect with tls=true and a verified certificate; on AWS set transit encryption, an auth token or user group, and keep the DocumentDB tls parameter enabled.",
+  rationale:
+    "The subscriber database holds every subscription, key and location. Without authentication any pod that reaches it reads and changes them; without TLS anybody on the path does.",
+  remediation:
+    "Give the database users and passwords (or X.509), take credentials from a secret store, and connect with tls=true and a verified certificate; on AWS set transit encryption, an auth token or user group, and keep the DocumentDB tls parameter enabled.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "5.8b" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.3.2.4", title: "Protecting data and information in transfer" },
-    { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.3.4.1.1", title: "System functions shall not be used without successful authentication and authorization." },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-067", title: "Sensitive data in persistent/temporary storage has restricted access and files are protected against manipulation" },
+    {
+      framework: "3GPP TS 33.117 (SCAS)",
+      ref: "4.2.3.4.1.1",
+      title: "System functions shall not be used without successful authentication and authorization.",
+    },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-067",
+      title: "Sensitive data in persistent/temporary storage has restricted access and files are protected against manipulation",
+    },
     { framework: "NIST SP 800-53r5", ref: "AC-3", title: "Access Enforcement" },
     { framework: "NIST SP 800-53r5", ref: "SC-8(1)", title: "Transmission Confidentiality and Integrity | Cryptographic Protection" },
   ],
@@ -53,22 +68,89 @@ export default defineRule({
   },
   examples: () => ({
     pass: [
-      { name: "credentials from the environment, and TLS", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://$(DB_USER):$(DB_PASSWORD)@mongodb/open5gs?tls=true" }] } })] },
-      { name: "mongodb+srv means TLS", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb+srv://u:p@cluster.example/open5gs" }] } })] },
-      { name: "ssl=true is tls=true", resources: [object("v1", "ConfigMap", "udr", { data: { "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {url: 'mongodb://u:p@db:27017/x?ssl=true'}}" } })] },
-      { name: "Redis with transit encryption and a token", resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { transitEncryptionEnabled: true, authToken: "x" })] },
+      {
+        name: "credentials from the environment, and TLS",
+        resources: [
+          networkFunction("udr", {
+            container: { env: [{ name: "DB_URI", value: "mongodb://$(DB_USER):$(DB_PASSWORD)@mongodb/open5gs?tls=true" }] },
+          }),
+        ],
+      },
+      {
+        name: "mongodb+srv means TLS",
+        resources: [
+          networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb+srv://u:p@cluster.example/open5gs" }] } }),
+        ],
+      },
+      {
+        name: "ssl=true is tls=true",
+        resources: [
+          object("v1", "ConfigMap", "udr", {
+            data: { "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {url: 'mongodb://u:p@db:27017/x?ssl=true'}}" },
+          }),
+        ],
+      },
+      {
+        name: "Redis with transit encryption and a token",
+        resources: [
+          resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { transitEncryptionEnabled: true, authToken: "x" }),
+        ],
+      },
     ],
     fail: [
-      { name: "free5GC defaults", resources: [object("v1", "ConfigMap", "udr", { data: { "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {name: free5gc, url: 'mongodb://mongodb:27017'}}" } })] },
-      { name: "DB_URI without credentials or TLS", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://mongodb/open5gs" }] } })] },
-      { name: "TLS that takes any certificate", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://u:p@mongodb/x?tls=true&tlsAllowInvalidCertificates=true" }] } })] },
-      { name: "mongod --noauth beside the functions", resources: [networkFunction("udr"), networkFunction("mongodb", { container: { image: "mongo:7", args: ["--noauth"] } })] },
-      { name: "Redis on AWS without either", resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { engine: "redis" })] },
-      { name: "DocumentDB with TLS switched off", resources: [resource("aws:docdb/clusterParameterGroup:ClusterParameterGroup", "udr", { parameters: [{ name: "tls", value: "disabled" }] })] },
+      {
+        name: "free5GC defaults",
+        resources: [
+          object("v1", "ConfigMap", "udr", {
+            data: {
+              "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {name: free5gc, url: 'mongodb://mongodb:27017'}}",
+            },
+          }),
+        ],
+      },
+      {
+        name: "DB_URI without credentials or TLS",
+        resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://mongodb/open5gs" }] } })],
+      },
+      {
+        name: "TLS that takes any certificate",
+        resources: [
+          networkFunction("udr", {
+            container: { env: [{ name: "DB_URI", value: "mongodb://u:p@mongodb/x?tls=true&tlsAllowInvalidCertificates=true" }] },
+          }),
+        ],
+      },
+      {
+        name: "mongod --noauth beside the functions",
+        resources: [networkFunction("udr"), networkFunction("mongodb", { container: { image: "mongo:7", args: ["--noauth"] } })],
+      },
+      {
+        name: "Redis on AWS without either",
+        resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { engine: "redis" })],
+      },
+      {
+        name: "DocumentDB with TLS switched off",
+        resources: [
+          resource("aws:docdb/clusterParameterGroup:ClusterParameterGroup", "udr", { parameters: [{ name: "tls", value: "disabled" }] }),
+        ],
+      },
     ],
     undetermined: [
-      { name: "a URI from a Secret that the stack does not hold", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", valueFrom: { secretKeyRef: { name: "db", key: "uri" } } }] } })] },
-      { name: "transit encryption comes with the deployment", resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { transitEncryptionEnabled: unknownValue(), authToken: "x" })] },
+      {
+        name: "a URI from a Secret that the stack does not hold",
+        resources: [
+          networkFunction("udr", { container: { env: [{ name: "DB_URI", valueFrom: { secretKeyRef: { name: "db", key: "uri" } } }] } }),
+        ],
+      },
+      {
+        name: "transit encryption comes with the deployment",
+        resources: [
+          resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", {
+            transitEncryptionEnabled: unknownValue(),
+            authToken: "x",
+          }),
+        ],
+      },
     ],
   }),
 });
@@ -150,7 +232,12 @@ function* managed(database: Resource): Iterable<Verdict> {
       const name = parameter.get("name").string();
       const value = parameter.get("value").string();
       if (name.state !== "known" || name.value !== "tls" || value.state !== "known" || value.value.toLowerCase() !== "disabled") continue;
-      yield fail({ message: `DocumentDB parameter group ${database.name} switches TLS off: subscriber data crosses the VPC in the clear.`, evidence: [seen(parameter.get("value"), "enabled")], interfaces: ["DB"], cause: "tls" });
+      yield fail({
+        message: `DocumentDB parameter group ${database.name} switches TLS off: subscriber data crosses the VPC in the clear.`,
+        evidence: [seen(parameter.get("value"), "enabled")],
+        interfaces: ["DB"],
+        cause: "tls",
+      });
     }
     return;
   }
@@ -165,8 +252,18 @@ function* managed(database: Resource): Iterable<Verdict> {
   ];
   if (missing.length > 0) {
     const lacks = missing.map((item) => (item.expected === true ? "transit encryption" : "authentication"));
-    yield fail({ message: `${database.name} (ElastiCache) has no ${lacks.join(" and no ")}: whoever reaches it reads and changes sessions and subscriptions.`, evidence: missing, interfaces: ["DB"], cause: "managed" });
+    yield fail({
+      message: `${database.name} (ElastiCache) has no ${lacks.join(" and no ")}: whoever reaches it reads and changes sessions and subscriptions.`,
+      evidence: missing,
+      interfaces: ["DB"],
+      cause: "managed",
+    });
   } else if (encrypted.state === "unknown") {
-    yield undetermined({ message: `Whether ${database.name} (ElastiCache) encrypts in transit is not known before deployment.`, evidence: [seen(tls, true)], interfaces: ["DB"], cause: "managed" });
+    yield undetermined({
+      message: `Whether ${database.name} (ElastiCache) encrypts in transit is not known before deployment.`,
+      evidence: [seen(tls, true)],
+      interfaces: ["DB"],
+      cause: "managed",
+    });
   }
 }

@@ -12,19 +12,26 @@ import { networkFunction, object, secretValue, unknownValue } from "../../testin
 export default defineRule({
   id: "DP-05",
   name: "dp-05-long-term-keys-in-secret-stores",
-  title: "Long-term keys (K, OPc, Home Network private key, token-signing key, N32 keys) live in HSM/secret manager, never in plain resources",
+  title:
+    "Long-term keys (K, OPc, Home Network private key, token-signing key, N32 keys) live in HSM/secret manager, never in plain resources",
   family: "data-protection",
   severity: "critical",
   scope: "resource",
   since: "0.1.0",
   target: keysOfResources,
-  rationale: "Whoever reads the object has the key for good: K and OPc clone the SIM, the home-network key decrypts every SUCI, the NRF's key signs any token. ConfigMaps, variables and arguments are read by far more than the function.",
-  remediation: "Keep the key in an HSM or secret manager and bring it in by ExternalSecret or the Secrets Store CSI driver as a read-only file for this function's ServiceAccount alone; then replace the key, since it has been in the open.",
+  rationale:
+    "Whoever reads the object has the key for good: K and OPc clone the SIM, the home-network key decrypts every SUCI, the NRF's key signs any token. ConfigMaps, variables and arguments are read by far more than the function.",
+  remediation:
+    "Keep the key in an HSM or secret manager and bring it in by ExternalSecret or the Secrets Store CSI driver as a read-only file for this function's ServiceAccount alone; then replace the key, since it has been in the open.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "5.8.1" },
     { framework: "3GPP TS 33.501", ref: "5.8.2" },
     { framework: "ENISA 5G SCM v1.3", ref: "SO14-001", title: "Protect the Home Network private key from physical attacks in the UDM" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO14-002", title: "The algorithm for subscriber privacy (SUCI to SUPI mapping) is executed in the secure environment of the UDM" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO14-002",
+      title: "The algorithm for subscriber privacy (SUCI to SUPI mapping) is executed in the secure environment of the UDM",
+    },
     { framework: "CIS EKS 1.8.0", ref: "4.4.1", title: "Prefer using secrets as files over secrets as environment variables (Automated)" },
     { framework: "CIS EKS 1.8.0", ref: "4.4.2", title: "Consider external secret storage (Manual)" },
     { framework: "NIST SP 800-53r5", ref: "SC-12", title: "Cryptographic Key Establishment and Management" },
@@ -56,24 +63,85 @@ export default defineRule({
   },
   examples: () => ({
     pass: [
-      { name: "a public home-network key", resources: [object("v1", "ConfigMap", "ue", { data: { "key.pem": `-----BEGIN PUBLIC KEY-----\n${"QUJD".repeat(20)}\n-----END PUBLIC KEY-----` } })] },
-      { name: "an image digest and a checksum", resources: [object("v1", "ConfigMap", "amf", { data: { "amf.yaml": `amf: {}\nsha256: ${"ab".repeat(32)}` } }), networkFunction("amf")] },
-      { name: "a reference to a secret store", resources: [object("external-secrets.io/v1", "ExternalSecret", "udm-hnet", { spec: { target: { name: "udm-hnet" } } }), networkFunction("udm")] },
-      { name: "K and OPc of a UE simulator", resources: [object("v1", "ConfigMap", "ue", { data: { "ue.yaml": `supi: 'imsi-999700000000001'\nkey: '${"1a".repeat(16)}'\nop: '${"2b".repeat(16)}'` } }), networkFunction("ueransim-ue", { pod: { volumes: [{ name: "c", configMap: { name: "ue" } }] } })] },
+      {
+        name: "a public home-network key",
+        resources: [
+          object("v1", "ConfigMap", "ue", {
+            data: { "key.pem": `-----BEGIN PUBLIC KEY-----\n${"QUJD".repeat(20)}\n-----END PUBLIC KEY-----` },
+          }),
+        ],
+      },
+      {
+        name: "an image digest and a checksum",
+        resources: [
+          object("v1", "ConfigMap", "amf", { data: { "amf.yaml": `amf: {}\nsha256: ${"ab".repeat(32)}` } }),
+          networkFunction("amf"),
+        ],
+      },
+      {
+        name: "a reference to a secret store",
+        resources: [
+          object("external-secrets.io/v1", "ExternalSecret", "udm-hnet", { spec: { target: { name: "udm-hnet" } } }),
+          networkFunction("udm"),
+        ],
+      },
+      {
+        name: "K and OPc of a UE simulator",
+        resources: [
+          object("v1", "ConfigMap", "ue", {
+            data: { "ue.yaml": `supi: 'imsi-999700000000001'\nkey: '${"1a".repeat(16)}'\nop: '${"2b".repeat(16)}'` },
+          }),
+          networkFunction("ueransim-ue", { pod: { volumes: [{ name: "c", configMap: { name: "ue" } }] } }),
+        ],
+      },
     ],
     fail: [
-      { name: "a home-network private key in a ConfigMap", resources: [object("v1", "ConfigMap", "udm", { data: { "udmcfg.yaml": `configuration:\n  SuciProfile:\n    - ProtectionScheme: 1\n      PrivateKey: ${"1a2b3c4d".repeat(8)}` } })] },
-      { name: "a PEM private key in a ConfigMap", resources: [object("v1", "ConfigMap", "nrf", { data: { "root.key": `-----BEGIN EC PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END EC PRIVATE KEY-----` } })] },
+      {
+        name: "a home-network private key in a ConfigMap",
+        resources: [
+          object("v1", "ConfigMap", "udm", {
+            data: { "udmcfg.yaml": `configuration:\n  SuciProfile:\n    - ProtectionScheme: 1\n      PrivateKey: ${"1a2b3c4d".repeat(8)}` },
+          }),
+        ],
+      },
+      {
+        name: "a PEM private key in a ConfigMap",
+        resources: [
+          object("v1", "ConfigMap", "nrf", {
+            data: { "root.key": `-----BEGIN EC PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END EC PRIVATE KEY-----` },
+          }),
+        ],
+      },
       { name: "OPc in a variable", resources: [networkFunction("udr", { container: { env: [{ name: "OPC", value: "1a".repeat(16) }] } })] },
-      { name: "the home-network key written into a Secret of the program", resources: [object("v1", "Secret", "udm-hnet", { stringData: { "hnet.key": `-----BEGIN PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END PRIVATE KEY-----` } })] },
-      { name: "the same as a Pulumi secret, which only advises", resources: [object("v1", "Secret", "udm-hnet", { stringData: { "hnet.key": secretValue(`-----BEGIN PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END PRIVATE KEY-----`) } })] },
+      {
+        name: "the home-network key written into a Secret of the program",
+        resources: [
+          object("v1", "Secret", "udm-hnet", {
+            stringData: { "hnet.key": `-----BEGIN PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END PRIVATE KEY-----` },
+          }),
+        ],
+      },
+      {
+        name: "the same as a Pulumi secret, which only advises",
+        resources: [
+          object("v1", "Secret", "udm-hnet", {
+            stringData: { "hnet.key": secretValue(`-----BEGIN PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END PRIVATE KEY-----`) },
+          }),
+        ],
+      },
     ],
-    undetermined: [{ name: "the UDM's file comes with the deployment", resources: [object("v1", "ConfigMap", "udm", { data: { "udmcfg.yaml": unknownValue() } })] }],
+    undetermined: [
+      {
+        name: "the UDM's file comes with the deployment",
+        resources: [object("v1", "ConfigMap", "udm", { data: { "udmcfg.yaml": unknownValue() } })],
+      },
+    ],
   }),
 });
 
 /** Entries of Secrets that hold long-term keys of the core; other private keys in Secrets are the work of certificate managers. */
-const LONG_TERM_ENTRY = /hnet|home[-_]?network|suci|curve25519|secp256r1|(^|[-_.])(k|ki|opc?|milenage)([-_.]|$)|token[-_]?sign|sign(ing)?[-_]?key|nrf[-_.]?(priv|root|key)|root\.key|n32|sepp.*key|oauth/i;
+const LONG_TERM_ENTRY =
+  /hnet|home[-_]?network|suci|curve25519|secp256r1|(^|[-_.])(k|ki|opc?|milenage)([-_.]|$)|token[-_]?sign|sign(ing)?[-_]?key|nrf[-_.]?(priv|root|key)|root\.key|n32|sepp.*key|oauth/i;
 
 function isLongTerm({ key, place, entry, resource }: KeyFound): boolean {
   if (key.form === "certificate" || (key.published?.kind.includes("public") ?? false)) return false;

@@ -17,15 +17,27 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: configurations,
-  rationale: "With NIA0 a false base station can forge NAS signalling, with NEA0 preferred everything is sent in the clear, and without a SUCI scheme the subscriber's permanent identity is on the air.",
-  remediation: "Order the lists NIA2, NIA1 (NIA3) and NEA2, NEA1, NEA0 last or not at all; remove NIA0/EIA0; give the UDM home-network keys of profile A or B.",
+  rationale:
+    "With NIA0 a false base station can forge NAS signalling, with NEA0 preferred everything is sent in the clear, and without a SUCI scheme the subscriber's permanent identity is on the air.",
+  remediation:
+    "Order the lists NIA2, NIA1 (NIA3) and NEA2, NEA1, NEA0 last or not at all; remove NIA0/EIA0; give the UDM home-network keys of profile A or B.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "5.5.1" },
     { framework: "3GPP TS 33.501", ref: "5.5.2" },
     { framework: "3GPP TS 33.512 (SCAS)", ref: "4.2.2.3.2", title: "NAS NULL integrity protection" },
     { framework: "3GPP TS 33.512 (SCAS)", ref: "4.2.2.3.3", title: "NAS integrity algorithm selection and use" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO13-032", title: "Support for NIA0 integrity protection is disabled in AMF unless support for unauthenticated emergency session is a regulatory requirement" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO12-033", title: "MNOs should ensure that UEs conceal the Subscription Permanent Identifier (SUPI) by using the ECIES profile A or B defined in 3GPP technical specification 33.50" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO13-032",
+      title:
+        "Support for NIA0 integrity protection is disabled in AMF unless support for unauthenticated emergency session is a regulatory requirement",
+    },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO12-033",
+      title:
+        "MNOs should ensure that UEs conceal the Subscription Permanent Identifier (SUPI) by using the ECIES profile A or B defined in 3GPP technical specification 33.50",
+    },
     { framework: "NIST CSWP 36A", ref: "", title: "SUCI protection, non-null scheme" },
   ],
   breaks: [
@@ -42,7 +54,8 @@ export default defineRule({
   },
   *check(configuration, context) {
     if (isUnread(configuration)) {
-      if (configuration.networkFunctions.some((id) => id === "AMF" || id === "MME" || id === "UDM")) yield notReadYet(configuration, "no null algorithm");
+      if (configuration.networkFunctions.some((id) => id === "AMF" || id === "MME" || id === "UDM"))
+        yield notReadYet(configuration, "no null algorithm");
       return;
     }
     yield* algorithms(configuration, context.options["emergencyNullIntegrity"] === true);
@@ -54,7 +67,10 @@ export default defineRule({
         name: "NIA2 and NEA2 first, NEA0 as the last resort",
         resources: [amf("amf: {security: {integrity_order: [NIA2, NIA1], ciphering_order: [NEA2, NEA1, NEA0]}}")],
       },
-      { name: "a comment that mentions NIA0", resources: [amf("# integrity_order: [NIA0]\namf: {security: {integrity_order: [NIA2], ciphering_order: [NEA2]}}")] },
+      {
+        name: "a comment that mentions NIA0",
+        resources: [amf("# integrity_order: [NIA0]\namf: {security: {integrity_order: [NIA2], ciphering_order: [NEA2]}}")],
+      },
       {
         name: "NIA0 last, where emergency sessions demand it",
         resources: [amf("amf: {security: {integrity_order: [NIA2, NIA0], ciphering_order: [NEA2]}}")],
@@ -62,11 +78,29 @@ export default defineRule({
       },
     ],
     fail: [
-      { name: "open5gs defaults", resources: [amf("amf: {security: {integrity_order: [NIA2, NIA1, NIA0], ciphering_order: [NEA0, NEA1, NEA2]}}")] },
-      { name: "free5GC with nothing but NEA0", resources: [amf("configuration: {serviceNameList: [namf-comm], security: {integrityOrder: [NIA2], cipheringOrder: [NEA0]}}")] },
-      { name: "an UDM whose only scheme is null", resources: [object("v1", "ConfigMap", "udm", { data: { "udmcfg.yaml": "configuration: {serviceNameList: [nudm-sdm], SuciProfile: [{ProtectionScheme: 0}]}" } })] },
+      {
+        name: "open5gs defaults",
+        resources: [amf("amf: {security: {integrity_order: [NIA2, NIA1, NIA0], ciphering_order: [NEA0, NEA1, NEA2]}}")],
+      },
+      {
+        name: "free5GC with nothing but NEA0",
+        resources: [amf("configuration: {serviceNameList: [namf-comm], security: {integrityOrder: [NIA2], cipheringOrder: [NEA0]}}")],
+      },
+      {
+        name: "an UDM whose only scheme is null",
+        resources: [
+          object("v1", "ConfigMap", "udm", {
+            data: { "udmcfg.yaml": "configuration: {serviceNameList: [nudm-sdm], SuciProfile: [{ProtectionScheme: 0}]}" },
+          }),
+        ],
+      },
     ],
-    undetermined: [{ name: "the file comes with the deployment", resources: [object("v1", "ConfigMap", "amf", { data: { "amf.yaml": unknownValue() } })] }],
+    undetermined: [
+      {
+        name: "the file comes with the deployment",
+        resources: [object("v1", "ConfigMap", "amf", { data: { "amf.yaml": unknownValue() } })],
+      },
+    ],
   }),
 });
 
@@ -102,7 +136,12 @@ function* algorithms(configuration: NfConfiguration, emergency: boolean): Iterab
   }
   const open = [...configuration.integrity, ...configuration.ciphering].filter((list) => list.holdsUnknown());
   if (evidence.length === 0 && open.length > 0) {
-    yield undetermined({ message: `The NAS algorithms of ${configuration.object.name} are not known yet.`, evidence: open.map((list) => seen(list, "no null algorithm first")), networkFunctions: configuration.networkFunctions, cause: "algorithms" });
+    yield undetermined({
+      message: `The NAS algorithms of ${configuration.object.name} are not known yet.`,
+      evidence: open.map((list) => seen(list, "no null algorithm first")),
+      networkFunctions: configuration.networkFunctions,
+      cause: "algorithms",
+    });
   }
 }
 

@@ -26,13 +26,19 @@ export default defineRule({
   scope: "both",
   since: "0.1.0",
   target: subjects,
-  rationale: "What nobody has classified nobody protects: an unlabelled pod with a GTP port is a place to hide, and a UPF labelled as something else escapes every rule about UPFs.",
-  remediation: "Label workloads carrierguard.dev/nf (and zone, plane, plmn), tag subnets, security groups, keys and node groups with carrierguard.dev/zone and carrierguard.dev/plane; correct a label that contradicts what runs.",
+  rationale:
+    "What nobody has classified nobody protects: an unlabelled pod with a GTP port is a place to hide, and a UPF labelled as something else escapes every rule about UPFs.",
+  remediation:
+    "Label workloads carrierguard.dev/nf (and zone, plane, plmn), tag subnets, security groups, keys and node groups with carrierguard.dev/zone and carrierguard.dev/plane; correct a label that contradicts what runs.",
   standards: [
     { framework: "NIST SP 800-207", ref: "tenet 1", title: "All data sources and computing services are resources" },
     { framework: "NIST SP 800-53r5", ref: "CM-8", title: "System Component Inventory" },
     { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "MON-INV", title: "Monitoring: inventory" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO17-008", title: "Adequate processes for resource inventory and physical/virtual asset management" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO17-008",
+      title: "Adequate processes for resource inventory and physical/virtual asset management",
+    },
   ],
   breaks: [
     { id: "FGT1036", name: "Masquerading" },
@@ -48,18 +54,46 @@ export default defineRule({
       pass: [
         { name: "a function that its image and name tell", resources: [networkFunction("amf")] },
         { name: "a label that agrees", resources: [networkFunction("amf", { labels: labelled })] },
-        { name: "tagged subnets beside the core", resources: [networkFunction("amf"), resource("aws:ec2/subnet:Subnet", "n3", { tags: { "carrierguard.dev/plane": "n3", "carrierguard.dev/zone": "user-plane" } })] },
+        {
+          name: "tagged subnets beside the core",
+          resources: [
+            networkFunction("amf"),
+            resource("aws:ec2/subnet:Subnet", "n3", { tags: { "carrierguard.dev/plane": "n3", "carrierguard.dev/zone": "user-plane" } }),
+          ],
+        },
         { name: "subnets of a stack without a core", resources: [resource("aws:ec2/subnet:Subnet", "web", {})] },
       ],
       fail: [
-        { name: "labelled AMF, but the image is a UPF", resources: [networkFunction("amf", { labels: labelled, container: { image: "registry.example/upf:1" } })] },
+        {
+          name: "labelled AMF, but the image is a UPF",
+          resources: [networkFunction("amf", { labels: labelled, container: { image: "registry.example/upf:1" } })],
+        },
         { name: "a label outside the vocabulary", resources: [networkFunction("amf", { labels: { "carrierguard.dev/nf": "amff" } })] },
-        { name: "a pod with GTP and PFCP ports that nothing classifies", resources: [networkFunction("nrf"), networkFunction("box", { container: { name: "box", image: "registry.example/box:1", ports: [{ containerPort: 8805, protocol: "UDP" }] } })] },
+        {
+          name: "a pod with GTP and PFCP ports that nothing classifies",
+          resources: [
+            networkFunction("nrf"),
+            networkFunction("box", {
+              container: { name: "box", image: "registry.example/box:1", ports: [{ containerPort: 8805, protocol: "UDP" }] },
+            }),
+          ],
+        },
         { name: "untagged subnets of a core", resources: [networkFunction("amf"), resource("aws:ec2/subnet:Subnet", "n3", {})] },
       ],
       undetermined: [
-        { name: "signs of a function, but no core around", resources: [networkFunction("box", { namespace: "tools", container: { name: "box", image: "registry.example/box:1", ports: [{ containerPort: 38412, protocol: "SCTP" }] } })] },
-        { name: "tags that come with the deployment", resources: [networkFunction("amf"), resource("aws:ec2/subnet:Subnet", "n3", { tags: unknownValue() })] },
+        {
+          name: "signs of a function, but no core around",
+          resources: [
+            networkFunction("box", {
+              namespace: "tools",
+              container: { name: "box", image: "registry.example/box:1", ports: [{ containerPort: 38412, protocol: "SCTP" }] },
+            }),
+          ],
+        },
+        {
+          name: "tags that come with the deployment",
+          resources: [networkFunction("amf"), resource("aws:ec2/subnet:Subnet", "n3", { tags: unknownValue() })],
+        },
       ],
     };
   },
@@ -81,7 +115,11 @@ function* classified(workload: Workload, context: RuleContext): Iterable<Verdict
     const seen = classification.contradictions.map(({ signal, value, networkFunction: id }) => `${signal} ${value} (${id})`).join(", ");
     yield fail({
       message: `${workload.kind} ${workload.name} calls itself ${classification.networkFunctions.join(", ")}, but ${seen} says otherwise: under a false name it escapes the rules about what it is (masquerading).`,
-      evidence: classification.contradictions.map(({ signal, value }) => ({ path: signal, actual: value, expected: classification.networkFunctions.join(", ") })),
+      evidence: classification.contradictions.map(({ signal, value }) => ({
+        path: signal,
+        actual: value,
+        expected: classification.networkFunctions.join(", "),
+      })),
       networkFunctions: classification.networkFunctions,
       cause: "contradiction",
     });
@@ -116,14 +154,19 @@ function* unlabelled(model: CoreModel, context: RuleContext): Iterable<Verdict> 
   }
   for (const workload of model.workloads) {
     const { role, suspect } = model.classification(workload);
-    if (role === "unknown" && !suspect && model.coreNamespaces.has(workload.namespace) && !workload.hook) missing.push(workload.object.resource);
+    if (role === "unknown" && !suspect && model.coreNamespaces.has(workload.namespace) && !workload.hook)
+      missing.push(workload.object.resource);
   }
   const [list, verdict] = missing.length > 0 ? ([missing, fail] as const) : ([open, undetermined] as const);
   const [first] = list;
   if (first === undefined) return;
   yield verdict({
     message: `${list.length} resource${list.length === 1 ? "" : "s"} of the core ${missing.length > 0 ? "are" : "may be"} not classified by zone or plane (${listed(list)}): what nobody has classified nobody protects.`,
-    evidence: list.map((item): Evidence => ({ path: item.urn.split("::").slice(2).join("::"), actual: null, expected: `${TAGS.join(" and ")} (workloads: ${EXPLICIT_LABEL})` })),
+    evidence: list.map((item): Evidence => ({
+      path: item.urn.split("::").slice(2).join("::"),
+      actual: null,
+      expected: `${TAGS.join(" and ")} (workloads: ${EXPLICIT_LABEL})`,
+    })),
     cause: "summary",
     advisory: context.settings.profile !== "strict",
   });

@@ -18,11 +18,17 @@ export default defineRule({
   scope: "both",
   since: "0.1.0",
   target: workloads,
-  rationale: "The token lets whoever breaks into the function ask the Kubernetes API what else there is, and do all that its ServiceAccount may.",
-  remediation: "Set automountServiceAccountToken: false on the pod (or its ServiceAccount); a function that needs the API says so with the label carrierguard.dev/k8s-api-client=true.",
+  rationale:
+    "The token lets whoever breaks into the function ask the Kubernetes API what else there is, and do all that its ServiceAccount may.",
+  remediation:
+    "Set automountServiceAccountToken: false on the pod (or its ServiceAccount); a function that needs the API says so with the label carrierguard.dev/k8s-api-client=true.",
   standards: [
     { framework: "CIS EKS 1.8.0", ref: "4.1.6", title: "Ensure that Service Account Tokens are only mounted where necessary (Automated)" },
-    { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "1.11", title: "Protecting Pod service account tokens" },
+    {
+      framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)",
+      ref: "1.11",
+      title: "Protecting Pod service account tokens",
+    },
     { framework: "NIST SP 800-53r5", ref: "AC-6", title: "Least Privilege" },
     { framework: "NIST SP 800-207", ref: "tenet 3", title: "Access is granted per session" },
   ],
@@ -51,12 +57,29 @@ export default defineRule({
     return {
       pass: [
         { name: "switched off on the pod", resources: [pod({ automountServiceAccountToken: false })] },
-        { name: "switched off on its ServiceAccount", resources: [pod({ automountServiceAccountToken: null }), account({ automountServiceAccountToken: false })] },
-        { name: "a declared client of the Kubernetes API", resources: [networkFunction("nrf", { labels: { app: "nrf", "carrierguard.dev/k8s-api-client": "true" }, pod: { automountServiceAccountToken: true } })] },
+        {
+          name: "switched off on its ServiceAccount",
+          resources: [pod({ automountServiceAccountToken: null }), account({ automountServiceAccountToken: false })],
+        },
+        {
+          name: "a declared client of the Kubernetes API",
+          resources: [
+            networkFunction("nrf", {
+              labels: { app: "nrf", "carrierguard.dev/k8s-api-client": "true" },
+              pod: { automountServiceAccountToken: true },
+            }),
+          ],
+        },
       ],
       fail: [
-        { name: "nobody said anything, and the default ServiceAccount", resources: [pod({ automountServiceAccountToken: null, serviceAccountName: null })] },
-        { name: "the pod overrides its ServiceAccount", resources: [pod({ automountServiceAccountToken: true }), account({ automountServiceAccountToken: false })] },
+        {
+          name: "nobody said anything, and the default ServiceAccount",
+          resources: [pod({ automountServiceAccountToken: null, serviceAccountName: null })],
+        },
+        {
+          name: "the pod overrides its ServiceAccount",
+          resources: [pod({ automountServiceAccountToken: true }), account({ automountServiceAccountToken: false })],
+        },
         { name: "a ServiceAccount that says nothing", resources: [pod({ automountServiceAccountToken: null }), account({})] },
       ],
       undetermined: [
@@ -76,7 +99,7 @@ function automount(workload: Workload, context: RuleContext): { answer: "on" | "
   if (read.state === "unknown" || workload.podSpec.get("serviceAccountName").isUnknown) return { answer: "open", evidence };
   if (context.view === "resource") return { answer: "later", evidence };
   const name = serviceAccount(workload);
-  const account = context.model.objectsOf("", "ServiceAccount").find((object) => object.name === name && object.namespace === workload.namespace);
+  const account = context.model.objectsNamed("", "ServiceAccount", workload.namespace, name)[0];
   if (account === undefined) return { answer: name === "default" ? "on" : "open", evidence };
   const theirs = account.resource.props.get("automountServiceAccountToken").boolean();
   if (theirs.state === "unknown") return { answer: "open", evidence };

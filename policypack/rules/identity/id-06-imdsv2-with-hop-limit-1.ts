@@ -145,7 +145,11 @@ function* judgeByTemplate(subject: Resource, context: RuleContext): Generator<Ve
 }
 
 function* judgeNodeClass(nodeClass: KubernetesObject): Generator<Verdict> {
-  yield* judge(`Karpenter node class ${nodeClass.name}`, nodeClass.spec.get("metadataOptions"), nodeClass.version === "v1" ? "karpenter" : "karpenter before v1");
+  yield* judge(
+    `Karpenter node class ${nodeClass.name}`,
+    nodeClass.spec.get("metadataOptions"),
+    nodeClass.version === "v1" ? "karpenter" : "karpenter before v1",
+  );
 }
 
 function template(metadataOptions: { readonly [key: string]: string | number | ReturnType<typeof unknownValue> }) {

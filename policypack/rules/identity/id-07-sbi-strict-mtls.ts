@@ -33,19 +33,30 @@ export default defineRule({
   scope: "stack",
   since: "0.1.0",
   target: sbiNamespaces,
-  rationale: "A caller that needs no certificate can register as any function, ask for tokens and read subscriber data: one foothold on the pod network is then a foothold in the whole core.",
-  remediation: "Enrol the namespace in the mesh (istio-injection: enabled) and set a PeerAuthentication with mtls.mode STRICT for it, without PERMISSIVE or DISABLE on SBI ports; or let every producer ask for client certificates itself.",
+  rationale:
+    "A caller that needs no certificate can register as any function, ask for tokens and read subscriber data: one foothold on the pod network is then a foothold in the whole core.",
+  remediation:
+    "Enrol the namespace in the mesh (istio-injection: enabled) and set a PeerAuthentication with mtls.mode STRICT for it, without PERMISSIVE or DISABLE on SBI ports; or let every producer ask for client certificates itself.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "13.1.0" },
     { framework: "3GPP TS 33.501", ref: "13.3.2.1" },
     { framework: "3GPP TS 33.501", ref: "5.9.2.1" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.2.2.2", title: "Protection at the transport layer" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO12-023", title: "Service based interfaces (SBIs) of all network functions support transport layer security (TLS) (unless other countermeasures are used, such as physical securit" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO12-023",
+      title:
+        "Service based interfaces (SBIs) of all network functions support transport layer security (TLS) (unless other countermeasures are used, such as physical securit",
+    },
     { framework: "NIST SP 800-207", ref: "tenet 2", title: "All communication is secured regardless of network location" },
     { framework: "NIST SP 800-207A", ref: "identity tier", title: "identity-tier and network-tier policies" },
     { framework: "NIST SP 800-53r5", ref: "SC-8(1)", title: "Transmission Confidentiality and Integrity | Cryptographic Protection" },
     { framework: "NIST SP 800-53r5", ref: "IA-9", title: "Service Identification and Authentication" },
-    { framework: "NIST SP 800-53r5", ref: "IA-3(1)", title: "Device Identification and Authentication | Cryptographic Bidirectional Authentication" },
+    {
+      framework: "NIST SP 800-53r5",
+      ref: "IA-3(1)",
+      title: "Device Identification and Authentication | Cryptographic Bidirectional Authentication",
+    },
     { framework: "CISA ZTMM v2", ref: "Networks/Traffic Encryption" },
   ],
   breaks: [
@@ -61,26 +72,94 @@ export default defineRule({
   examples: () => {
     const meshed = object("v1", "Namespace", "core", { metadata: { labels: { "istio-injection": "enabled" } } });
     const strict = object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } });
-    const native = object("v1", "ConfigMap", "nrf", { data: { "nrf.yaml": "nrf: {default: {tls: {server: {scheme: https, private_key: /k, cert: /c, verify_client: true}}}, sbi: {server: [{address: 0.0.0.0, port: 443}]}}" } });
+    const native = object("v1", "ConfigMap", "nrf", {
+      data: {
+        "nrf.yaml":
+          "nrf: {default: {tls: {server: {scheme: https, private_key: /k, cert: /c, verify_client: true}}}, sbi: {server: [{address: 0.0.0.0, port: 443}]}}",
+      },
+    });
     const mounted = networkFunction("nrf", { pod: { volumes: [{ name: "c", configMap: { name: "nrf" } }] } });
     return {
       pass: [
         { name: "a STRICT namespace in the mesh", resources: [meshed, strict, networkFunction("amf"), networkFunction("nrf")] },
-        { name: "STRICT from the mesh root", resources: [meshed, object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } }, "istio-system"), networkFunction("amf")] },
+        {
+          name: "STRICT from the mesh root",
+          resources: [
+            meshed,
+            object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } }, "istio-system"),
+            networkFunction("amf"),
+          ],
+        },
         { name: "the function's own mutual TLS", resources: [native, mounted] },
-        { name: "PERMISSIVE for a workload that has no SBI", resources: [meshed, strict, networkFunction("amf"), networkFunction("upf"), object("security.istio.io/v1", "PeerAuthentication", "upf", { spec: { selector: { matchLabels: { app: "upf" } }, mtls: { mode: "PERMISSIVE" } } })] },
+        {
+          name: "PERMISSIVE for a workload that has no SBI",
+          resources: [
+            meshed,
+            strict,
+            networkFunction("amf"),
+            networkFunction("upf"),
+            object("security.istio.io/v1", "PeerAuthentication", "upf", {
+              spec: { selector: { matchLabels: { app: "upf" } }, mtls: { mode: "PERMISSIVE" } },
+            }),
+          ],
+        },
       ],
       fail: [
         { name: "no mesh and no TLS", resources: [object("v1", "Namespace", "core"), networkFunction("amf"), networkFunction("nrf")] },
         { name: "STRICT, but nobody has a sidecar", resources: [object("v1", "Namespace", "core"), strict, networkFunction("amf")] },
-        { name: "one producer made PERMISSIVE", resources: [meshed, strict, networkFunction("amf"), object("security.istio.io/v1", "PeerAuthentication", "amf", { spec: { selector: { matchLabels: { app: "amf" } }, mtls: { mode: "PERMISSIVE" } } })] },
-        { name: "the SBI port excluded from the sidecar", resources: [meshed, strict, networkFunction("amf", { annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "7777" }, container: { ports: [{ name: "sbi", containerPort: 7777 }] } })] },
-        { name: "clients told not to use mTLS", resources: [meshed, strict, networkFunction("amf"), object("networking.istio.io/v1", "DestinationRule", "amf", { spec: { host: "amf.core.svc.cluster.local", trafficPolicy: { tls: { mode: "DISABLE" } } } }), object("v1", "Service", "amf", { spec: { selector: { app: "amf" } } })] },
-        { name: "STRICT in another namespace", resources: [meshed, object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } }, "other"), networkFunction("amf")] },
+        {
+          name: "one producer made PERMISSIVE",
+          resources: [
+            meshed,
+            strict,
+            networkFunction("amf"),
+            object("security.istio.io/v1", "PeerAuthentication", "amf", {
+              spec: { selector: { matchLabels: { app: "amf" } }, mtls: { mode: "PERMISSIVE" } },
+            }),
+          ],
+        },
+        {
+          name: "the SBI port excluded from the sidecar",
+          resources: [
+            meshed,
+            strict,
+            networkFunction("amf", {
+              annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "7777" },
+              container: { ports: [{ name: "sbi", containerPort: 7777 }] },
+            }),
+          ],
+        },
+        {
+          name: "clients told not to use mTLS",
+          resources: [
+            meshed,
+            strict,
+            networkFunction("amf"),
+            object("networking.istio.io/v1", "DestinationRule", "amf", {
+              spec: { host: "amf.core.svc.cluster.local", trafficPolicy: { tls: { mode: "DISABLE" } } },
+            }),
+            object("v1", "Service", "amf", { spec: { selector: { app: "amf" } } }),
+          ],
+        },
+        {
+          name: "STRICT in another namespace",
+          resources: [
+            meshed,
+            object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: "STRICT" } } }, "other"),
+            networkFunction("amf"),
+          ],
+        },
       ],
       undetermined: [
         { name: "STRICT, but whether the namespace is in the mesh is not in the stack", resources: [strict, networkFunction("amf")] },
-        { name: "the mode comes with the deployment", resources: [meshed, object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: unknownValue() } } }), networkFunction("amf")] },
+        {
+          name: "the mode comes with the deployment",
+          resources: [
+            meshed,
+            object("security.istio.io/v1", "PeerAuthentication", "default", { spec: { mtls: { mode: unknownValue() } } }),
+            networkFunction("amf"),
+          ],
+        },
       ],
     };
   },
@@ -88,8 +167,13 @@ export default defineRule({
 
 function namespaces(model: CoreModel): SbiNamespace[] {
   const found = new Map<string, SbiProducer[]>();
-  for (const producer of model.ask(sbiProducers)) found.set(producer.workload.namespace, [...(found.get(producer.workload.namespace) ?? []), producer]);
-  return [...found].map(([name, producers]) => ({ name, producers, object: model.objectsOf("", "Namespace").find((item) => item.name === name) }));
+  for (const producer of model.ask(sbiProducers))
+    found.set(producer.workload.namespace, [...(found.get(producer.workload.namespace) ?? []), producer]);
+  return [...found].map(([name, producers]) => ({
+    name,
+    producers,
+    object: model.objectsNamed("", "Namespace", "", name)[0],
+  }));
 }
 
 /** One finding for a namespace where nothing protects the producers; one a policy that makes an exception. */
@@ -108,7 +192,11 @@ function* producersOf({ name, producers }: SbiNamespace): Iterable<Verdict> {
     const certain = mesh.answer === "open";
     yield (certain ? fail : undetermined)({
       message: `${functions.join(", ")} in ${place} ${certain ? "take" : "may take"} SBI calls from anybody (${mesh.reason}${tls}): a rogue function can register, ask for tokens and read subscriber data.`,
-      evidence: [mesh.node === undefined ? { path: "PeerAuthentication", actual: null, expected: "mtls.mode STRICT" } : seen(mesh.node, "STRICT mTLS on the SBI port")],
+      evidence: [
+        mesh.node === undefined
+          ? { path: "PeerAuthentication", actual: null, expected: "mtls.mode STRICT" }
+          : seen(mesh.node, "STRICT mTLS on the SBI port"),
+      ],
       resource: mesh.policy?.resource ?? (mesh.node !== undefined && group.length === 1 ? workload.object.resource : undefined),
       networkFunctions: functions,
       interfaces: ["SBI"],
@@ -119,8 +207,10 @@ function* producersOf({ name, producers }: SbiNamespace): Iterable<Verdict> {
 
 /** A client side that is told to leave the mesh's TLS. */
 function* destinationRules({ name, producers }: SbiNamespace, context: RuleContext): Iterable<Verdict> {
+  const rules = context.model.objectsOf("networking.istio.io", "DestinationRule");
+  if (rules.length === 0) return;
   const services = context.model.objectsOf("", "Service").filter((service) => service.namespace === name);
-  for (const rule of context.model.objectsOf("networking.istio.io", "DestinationRule")) {
+  for (const rule of rules) {
     const host = rule.spec.get("host").string();
     const mode = rule.spec.get("trafficPolicy", "tls", "mode");
     const read = mode.string();
@@ -141,5 +231,5 @@ function* destinationRules({ name, producers }: SbiNamespace, context: RuleConte
 function isHostOf(host: string, service: KubernetesObject, rule: KubernetesObject): boolean {
   const full = `${service.name}.${service.namespace}.svc.cluster.local`;
   if (host.startsWith("*")) return full.endsWith(host.slice(1));
-  return full === host || full.startsWith(`${host}.`) && (host.includes(".") || rule.namespace === service.namespace);
+  return full === host || (full.startsWith(`${host}.`) && (host.includes(".") || rule.namespace === service.namespace));
 }

@@ -32,14 +32,25 @@ export default defineRule({
   scope: "stack",
   since: "0.1.0",
   target: cores,
-  rationale: "Without a token from the NRF, whoever can call a producer may use all its services: a function that is taken over asks the UDM for keys and the AMF for locations.",
-  remediation: "Switch the product's own token check on (free5GC: nrf configuration.sbi.oauth true, over https), or verify the NRF's tokens in the mesh (RequestAuthentication plus an AuthorizationPolicy that requires them). Tokens live one hour at most: TS 33.501 knows no revocation.",
+  rationale:
+    "Without a token from the NRF, whoever can call a producer may use all its services: a function that is taken over asks the UDM for keys and the AMF for locations.",
+  remediation:
+    "Switch the product's own token check on (free5GC: nrf configuration.sbi.oauth true, over https), or verify the NRF's tokens in the mesh (RequestAuthentication plus an AuthorizationPolicy that requires them). Tokens live one hour at most: TS 33.501 knows no revocation.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "13.4.1.0" },
     { framework: "3GPP TS 33.501", ref: "13.4.1.1.2" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.2.2.3.1", title: "Authorization token verification failure handling wthin one PLMN" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO12-074", title: "NF service providers ensure integrity of the access token by verifying signature using the NRF's public key or verifying a MAC when using shared keys. NF provid" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-035", title: "NRFs should implement Nnrf_AccessToken_Get service in accordance with 3GPP technical specification 33.501, clause 14.3" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO12-074",
+      title:
+        "NF service providers ensure integrity of the access token by verifying signature using the NRF's public key or verifying a MAC when using shared keys. NF provid",
+    },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-035",
+      title: "NRFs should implement Nnrf_AccessToken_Get service in accordance with 3GPP technical specification 33.501, clause 14.3",
+    },
     { framework: "NIST SP 800-53r5", ref: "AC-3", title: "Access Enforcement" },
     { framework: "NIST SP 800-207", ref: "tenet 6", title: "AuthN and authZ are dynamic and enforced before access" },
     { framework: "GSMA FS.40", ref: "", title: "5G Security Guide" },
@@ -58,12 +69,24 @@ export default defineRule({
     if (rest.length > 0) yield* nativeTokens(rest, nrf);
   },
   examples: () => {
-    const nrf = (sbi: string) => object("v1", "ConfigMap", "nrf", { data: { "nrfcfg.yaml": `configuration: {serviceNameList: [nnrf-nfm, nnrf-disc], sbi: ${sbi}}` } });
+    const nrf = (sbi: string) =>
+      object("v1", "ConfigMap", "nrf", { data: { "nrfcfg.yaml": `configuration: {serviceNameList: [nnrf-nfm, nnrf-disc], sbi: ${sbi}}` } });
     const mounting = (name: string) => networkFunction(name, { pod: { volumes: [{ name: "c", configMap: { name } }] } });
-    const udm = object("v1", "ConfigMap", "udm", { data: { "udmcfg.yaml": "configuration: {serviceNameList: [nudm-sdm], sbi: {scheme: https}}" } });
+    const udm = object("v1", "ConfigMap", "udm", {
+      data: { "udmcfg.yaml": "configuration: {serviceNameList: [nudm-sdm], sbi: {scheme: https}}" },
+    });
     const jwt = [
-      object("security.istio.io/v1", "RequestAuthentication", "nrf", { spec: { jwtRules: [{ issuer: "nrf", jwksUri: "https://nrf/jwks" }] } }),
-      object("security.istio.io/v1", "AuthorizationPolicy", "tokens", { spec: { action: "ALLOW", rules: [{ from: [{ source: { requestPrincipals: ["nrf/*"] } }], when: [{ key: "request.auth.claims[scope]", values: ["nudm-sdm"] }] }] } }),
+      object("security.istio.io/v1", "RequestAuthentication", "nrf", {
+        spec: { jwtRules: [{ issuer: "nrf", jwksUri: "https://nrf/jwks" }] },
+      }),
+      object("security.istio.io/v1", "AuthorizationPolicy", "tokens", {
+        spec: {
+          action: "ALLOW",
+          rules: [
+            { from: [{ source: { requestPrincipals: ["nrf/*"] } }], when: [{ key: "request.auth.claims[scope]", values: ["nudm-sdm"] }] },
+          ],
+        },
+      }),
     ];
     return {
       pass: [
@@ -73,11 +96,22 @@ export default defineRule({
       ],
       fail: [
         { name: "free5GC without oauth", resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm")] },
-        { name: "oauth over plain http: the tokens can be read and used by anybody", resources: [nrf("{scheme: http, oauth: true}"), mounting("nrf"), udm, mounting("udm")] },
-        { name: "open5gs, which enforces none (advisory)", resources: [object("v1", "ConfigMap", "udm", { data: { "udm.yaml": "udm: {sbi: {server: [{port: 7777}]}}" } }), mounting("udm")] },
-        { name: "a RequestAuthentication that nothing requires", resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm"), ...jwt.slice(0, 1)] },
+        {
+          name: "oauth over plain http: the tokens can be read and used by anybody",
+          resources: [nrf("{scheme: http, oauth: true}"), mounting("nrf"), udm, mounting("udm")],
+        },
+        {
+          name: "open5gs, which enforces none (advisory)",
+          resources: [object("v1", "ConfigMap", "udm", { data: { "udm.yaml": "udm: {sbi: {server: [{port: 7777}]}}" } }), mounting("udm")],
+        },
+        {
+          name: "a RequestAuthentication that nothing requires",
+          resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm"), ...jwt.slice(0, 1)],
+        },
       ],
-      undetermined: [{ name: "functions whose configuration is not in the stack", resources: [networkFunction("nrf"), networkFunction("udm")] }],
+      undetermined: [
+        { name: "functions whose configuration is not in the stack", resources: [networkFunction("nrf"), networkFunction("udm")] },
+      ],
     };
   },
 });
@@ -91,14 +125,19 @@ function coresOf(model: CoreModel): Core[] {
     found.set(producer.workload.namespace, [...(found.get(producer.workload.namespace) ?? []), producer]);
   }
   const nrfs = model.ask(nfConfigurations).filter((configuration) => configuration.networkFunctions.includes("NRF"));
-  const cores = [...found].map(([namespace, producers]) => ({ producers, nrf: nrfs.find((item) => item.object.namespace === namespace) ?? nrfs[0] }));
+  const cores = [...found].map(([namespace, producers]) => ({
+    producers,
+    nrf: nrfs.find((item) => item.object.namespace === namespace) ?? nrfs[0],
+  }));
   const alone = cores.length === 0 ? nrfs.slice(0, 1).map((nrf): Core => ({ producers: [], nrf })) : [];
   return [...cores, ...alone];
 }
 
 /** Products whose functions neither ask for tokens nor send them. */
 function isTokenless(producer: SbiProducer): boolean {
-  return producer.configurations.length > 0 && producer.configurations.every((item) => item.product === "open5gs" || item.product === "oai");
+  return (
+    producer.configurations.length > 0 && producer.configurations.every((item) => item.product === "open5gs" || item.product === "oai")
+  );
 }
 
 function staticAuthorization(producers: readonly SbiProducer[]): Verdict {
@@ -106,8 +145,11 @@ function staticAuthorization(producers: readonly SbiProducer[]): Verdict {
   const functions = functionsOf(producers);
   return fail({
     message: `${products} enforces no access tokens: ${functions.join(", ")} serve whoever may call them, so only static authorization by mesh identity (SG-18, SG-19) limits a function that was taken over.`,
-    evidence: [{ path: "AuthorizationPolicy", actual: null, expected: "one for every producer that names its consumers by identity and path" }],
-    remediation: "Allow each consumer on each producer by its mesh identity and path (AuthorizationPolicy). Do not require the JWT there: these functions send none, and the core would stop.",
+    evidence: [
+      { path: "AuthorizationPolicy", actual: null, expected: "one for every producer that names its consumers by identity and path" },
+    ],
+    remediation:
+      "Allow each consumer on each producer by its mesh identity and path (AuthorizationPolicy). Do not require the JWT there: these functions send none, and the core would stop.",
     networkFunctions: functions,
     interfaces: ["SBI"],
     cause: "static",
@@ -121,17 +163,26 @@ function* nativeTokens(producers: readonly SbiProducer[], nrf: NfConfiguration |
   if (nrf === undefined || nrf.oauth === undefined || nrf.oauth.on === "unknown") {
     yield undetermined({
       message: `Whether ${functions.join(", ")} verify access tokens cannot be seen: the NRF's configuration is not in the stack, or not known yet.`,
-      evidence: [nrf?.oauth === undefined ? { path: "nrf configuration.sbi.oauth", actual: null, expected: true } : seen(nrf.oauth.node, true)],
+      evidence: [
+        nrf?.oauth === undefined ? { path: "nrf configuration.sbi.oauth", actual: null, expected: true } : seen(nrf.oauth.node, true),
+      ],
       ...common,
     });
     return;
   }
   const resource = nrf.object.resource;
   if (nrf.oauth.on === "no") {
-    yield fail({ message: `The NRF issues no access tokens, so ${functions.join(", ")} let any caller use all their services.`, evidence: [seen(nrf.oauth.node, true)], resource, ...common });
+    yield fail({
+      message: `The NRF issues no access tokens, so ${functions.join(", ")} let any caller use all their services.`,
+      evidence: [seen(nrf.oauth.node, true)],
+      resource,
+      ...common,
+    });
     return;
   }
-  const plain = [nrf, ...producers.flatMap((producer) => producer.configurations)].flatMap((item) => item.servers).filter((server) => server.encrypted === "no");
+  const plain = [nrf, ...producers.flatMap((producer) => producer.configurations)]
+    .flatMap((item) => item.servers)
+    .filter((server) => server.encrypted === "no");
   const meshed = producers.every((producer) => producer.mesh.answer === "strict");
   if (plain.length === 0 || meshed) return;
   yield fail({
@@ -148,7 +199,10 @@ function functionsOf(producers: readonly SbiProducer[]) {
 
 /** RequestAuthentication alone only refuses bad tokens: an AuthorizationPolicy must require a good one on every rule. */
 function verifiesTokens({ workload }: SbiProducer, model: CoreModel): boolean {
-  const certain = (kind: string) => policiesFor(model, kind, workload).filter((item) => item.certain).map((item) => item.policy);
+  const certain = (kind: string) =>
+    policiesFor(model, kind, workload)
+      .filter((item) => item.certain)
+      .map((item) => item.policy);
   if (certain("RequestAuthentication").every((policy) => policy.spec.get("jwtRules").items().length === 0)) return false;
   const allow = certain("AuthorizationPolicy").filter((policy) => valueOr(policy.spec.get("action").string(), "ALLOW") === "ALLOW");
   const rules = allow.flatMap((policy) => policy.spec.get("rules").items());
@@ -156,7 +210,10 @@ function verifiesTokens({ workload }: SbiProducer, model: CoreModel): boolean {
 }
 
 function requiresToken(rule: Node): boolean {
-  const when = rule.get("when").items().some((item) => valueOr(item.get("key").string(), "").startsWith("request.auth.") && item.get("values").items().length > 0);
+  const when = rule
+    .get("when")
+    .items()
+    .some((item) => valueOr(item.get("key").string(), "").startsWith("request.auth.") && item.get("values").items().length > 0);
   const sources = rule.get("from").items();
   return when || (sources.length > 0 && sources.every((item) => item.get("source", "requestPrincipals").items().length > 0));
 }

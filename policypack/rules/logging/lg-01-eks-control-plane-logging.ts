@@ -69,7 +69,10 @@ export default defineRule({
       { name: "a scheduler log missing is advisory", resources: [cluster(["api", "audit", "authenticator", "controllerManager"])] },
     ],
     undetermined: [
-      { name: "a list that the configuration brings", resources: [resource(EKS_CLUSTER, "core", { enabledClusterLogTypes: unknownValue() })] },
+      {
+        name: "a list that the configuration brings",
+        resources: [resource(EKS_CLUSTER, "core", { enabledClusterLogTypes: unknownValue() })],
+      },
       { name: "one entry that the configuration brings", resources: [cluster(["audit", unknownValue()])] },
     ],
   }),

@@ -35,13 +35,34 @@ export default defineRule({
   remediation:
     "Name the peers: their CIDRs or a managed prefix list of them, or the security group they are in. Check first who uses the rule: taking it away can drop traffic.",
   standards: [
-    { framework: "CIS AWS Foundations 5.0", ref: "5.2", title: "Ensure no Network ACLs allow ingress from 0.0.0.0/0 to remote server administration ports" },
-    { framework: "CIS AWS Foundations 5.0", ref: "5.3", title: "Ensure no security groups allow ingress from 0.0.0.0/0 to remote server administration ports" },
-    { framework: "CIS AWS Foundations 5.0", ref: "5.4", title: "Ensure no security groups allow ingress from ::/0 to remote server administration ports" },
+    {
+      framework: "CIS AWS Foundations 5.0",
+      ref: "5.2",
+      title: "Ensure no Network ACLs allow ingress from 0.0.0.0/0 to remote server administration ports",
+    },
+    {
+      framework: "CIS AWS Foundations 5.0",
+      ref: "5.3",
+      title: "Ensure no security groups allow ingress from 0.0.0.0/0 to remote server administration ports",
+    },
+    {
+      framework: "CIS AWS Foundations 5.0",
+      ref: "5.4",
+      title: "Ensure no security groups allow ingress from ::/0 to remote server administration ports",
+    },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.6.2.1", title: "Packet filtering" },
-    { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "HARD-ACL", title: "Hardening: default-deny ACL ingress and egress, log denies" },
+    {
+      framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)",
+      ref: "HARD-ACL",
+      title: "Hardening: default-deny ACL ingress and egress, log denies",
+    },
     { framework: "NIST SP 800-53r5", ref: "SC-7(5)", title: "Boundary Protection | Deny by Default — Allow by Exception" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO12-005", title: "Network product has mechanisms for filtering incoming IP packets at the network and transport layer as defined in RFC 3871 and 3GPP TS 33.117, cl. 4.2.6.2.1. Th" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO12-005",
+      title:
+        "Network product has mechanisms for filtering incoming IP packets at the network and transport layer as defined in RFC 3871 and 3GPP TS 33.117, cl. 4.2.6.2.1. Th",
+    },
   ],
   breaks: [
     { id: "FGT1190", name: "Exploit Public-Facing Application" },
@@ -83,7 +104,9 @@ export default defineRule({
       },
       {
         name: "IKE from anywhere on a declared security gateway",
-        resources: [group("ran-edge", [{ protocol: "udp", fromPort: 500, toPort: 500, cidrBlocks: ["0.0.0.0/0"] }], { "carrierguard.dev/nf": "SEG" })],
+        resources: [
+          group("ran-edge", [{ protocol: "udp", fromPort: 500, toPort: 500, cidrBlocks: ["0.0.0.0/0"] }], { "carrierguard.dev/nf": "SEG" }),
+        ],
       },
       {
         name: "an open network ACL before a closed group",
@@ -96,7 +119,10 @@ export default defineRule({
       },
       {
         name: "an address that only the VPC can bring",
-        resources: [vpc, resource(SECURITY_GROUP, "amf", { ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [unknownValue(vpc)] }] })],
+        resources: [
+          vpc,
+          resource(SECURITY_GROUP, "amf", { ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [unknownValue(vpc)] }] }),
+        ],
       },
       {
         name: "a NEF's 443 behind a listener that verifies client certificates",
@@ -111,12 +137,18 @@ export default defineRule({
       {
         name: "the world in an egress rule only",
         resources: [
-          resource(SECURITY_GROUP, "upf-n6", { ingress: [], egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] }),
+          resource(SECURITY_GROUP, "upf-n6", {
+            ingress: [],
+            egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
+          }),
         ],
       },
     ],
     fail: [
-      { name: "SSH from anywhere", resources: [group("bastion", [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }])] },
+      {
+        name: "SSH from anywhere",
+        resources: [group("bastion", [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }])],
+      },
       {
         name: "the internet cut in halves",
         resources: [group("upf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, cidrBlocks: ["0.0.0.0/1", "128.0.0.0/1"] }])],
@@ -133,7 +165,13 @@ export default defineRule({
       {
         name: "IPv6 only, in the newer kind of rule",
         resources: [
-          resource(INGRESS_RULE, "gtp", { securityGroupId: "sg-0bbbbbbbbbbbbbbbb", ipProtocol: "udp", fromPort: 2152, toPort: 2152, cidrIpv6: "::/0" }),
+          resource(INGRESS_RULE, "gtp", {
+            securityGroupId: "sg-0bbbbbbbbbbbbbbbb",
+            ipProtocol: "udp",
+            fromPort: 2152,
+            toPort: 2152,
+            cidrIpv6: "::/0",
+          }),
         ],
       },
       {
@@ -166,7 +204,11 @@ export default defineRule({
       },
       {
         name: "a default group that is open",
-        resources: [resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] })],
+        resources: [
+          resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", {
+            ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
+          }),
+        ],
       },
     ],
     undetermined: [
@@ -183,7 +225,13 @@ export default defineRule({
       {
         name: "IKE from anywhere on a group that another stack declares",
         resources: [
-          resource(INGRESS_RULE, "ike", { securityGroupId: "sg-0bbbbbbbbbbbbbbbb", ipProtocol: "udp", fromPort: 500, toPort: 500, cidrIpv4: "0.0.0.0/0" }),
+          resource(INGRESS_RULE, "ike", {
+            securityGroupId: "sg-0bbbbbbbbbbbbbbbb",
+            ipProtocol: "udp",
+            fromPort: 500,
+            toPort: 500,
+            cidrIpv4: "0.0.0.0/0",
+          }),
         ],
       },
     ],
@@ -221,13 +269,18 @@ function* judgeGroup(subject: Resource, context: RuleContext): Generator<Verdict
   // What no resource opens alone.
   const apart = [inline, ...rules.filter((rule) => rule.rule.resource !== subject).map((rule) => [rule])];
   const alone = TrafficSet.union(apart.map((part) => openToWorld(part)));
-  const together = openToWorld(rules.filter((rule) => rule.certain)).minus(alone).minus(PATH_MESSAGES).minus(exceptions.accepted);
+  const together = openToWorld(rules.filter((rule) => rule.certain))
+    .minus(alone)
+    .minus(PATH_MESSAGES)
+    .minus(exceptions.accepted);
   if (together.isEmpty) return;
   const parts = rules.filter((rule) => rule.traffic?.overlaps(together) === true && !rule.peers.addresses.isEmpty);
   const verdict = together.minus(exceptions.doubtful).isEmpty ? undetermined : fail;
   yield verdict({
     message: `The rules of security group ${subject.name} together let the whole internet in to ${together.describe()}, though each looks narrow: ${ATTACK}.`,
-    evidence: parts.flatMap((rule) => rule.peers.nodes.map((node) => ({ ...seen(node, EXPECTED), path: `${rule.rule.resource.name}: ${node.path}` }))),
+    evidence: parts.flatMap((rule) =>
+      rule.peers.nodes.map((node) => ({ ...seen(node, EXPECTED), path: `${rule.rule.resource.name}: ${node.path}` })),
+    ),
     cause: "together",
   });
 }
@@ -235,7 +288,13 @@ function* judgeGroup(subject: Resource, context: RuleContext): Generator<Verdict
 const ATTACK = "anyone can probe and exploit what listens there (Exploit Public-Facing Application)";
 const EXPECTED = "the peers' own addresses";
 
-function* verdicts(rules: readonly AdmissionRule[], exceptions: Exceptions, subject: Resource, context: RuleContext, cause: string): Generator<Verdict> {
+function* verdicts(
+  rules: readonly AdmissionRule[],
+  exceptions: Exceptions,
+  subject: Resource,
+  context: RuleContext,
+  cause: string,
+): Generator<Verdict> {
   const certain = rules.filter((rule) => rule.certain);
   const subtract = (set: TrafficSet) => set.minus(PATH_MESSAGES).minus(exceptions.accepted);
   const open = subtract(openToWorld(certain));
@@ -243,7 +302,8 @@ function* verdicts(rules: readonly AdmissionRule[], exceptions: Exceptions, subj
   const nothingAccepted = exceptions.accepted.isEmpty && exceptions.doubtful.isEmpty;
   const someTraffic = certain.some((rule) => rule.traffic === undefined && !openToWorld([rule], TrafficSet.ALL).isEmpty);
   const wrong = open.minus(exceptions.doubtful);
-  const what = subject.type === SECURITY_GROUP_RULE || subject.type === INGRESS_RULE ? `Rule ${subject.name}` : `Security group ${subject.name}`;
+  const what =
+    subject.type === SECURITY_GROUP_RULE || subject.type === INGRESS_RULE ? `Rule ${subject.name}` : `Security group ${subject.name}`;
   if (!wrong.isEmpty || (someTraffic && nothingAccepted)) {
     yield fail({
       message: `${what} lets the whole internet in to ${wrong.isEmpty ? "ports that are not known yet" : wrong.describe()}: ${ATTACK}.`,
@@ -284,16 +344,23 @@ function exceptionsOf(group: Resource, context: RuleContext): Exceptions {
   if (!certain) return { accepted: ike, doubtful: EDGE.minus(ike) };
   if (!networkFunctions.includes("SEPP") && !networkFunctions.includes("NEF")) return { accepted: ike, doubtful: TrafficSet.EMPTY };
   const modes = loadBalancersWith(context.model, group).flatMap((balancer) =>
-    balancer.listeners.filter((listener) => listener.port.describe() === 443).map((listener) => listener.mutualAuthentication.get("mode").string()),
+    balancer.listeners
+      .filter((listener) => listener.port.describe() === 443)
+      .map((listener) => listener.mutualAuthentication.get("mode").string()),
   );
-  if (modes.some((mode) => mode.state === "absent" || (mode.state === "known" && mode.value !== "verify"))) return { accepted: ike, doubtful: TrafficSet.EMPTY };
+  if (modes.some((mode) => mode.state === "absent" || (mode.state === "known" && mode.value !== "verify")))
+    return { accepted: ike, doubtful: TrafficSet.EMPTY };
   const verified = modes.length > 0 && modes.every((mode) => mode.state === "known");
   return { accepted: verified ? TrafficSet.union([ike, HTTPS]) : ike, doubtful: verified ? TrafficSet.EMPTY : HTTPS };
 }
 
 const vpc = resource("aws:ec2/vpc:Vpc", "core", { cidrBlock: "10.20.0.0/16" });
 
-function group(name: string, ingress: readonly { readonly [key: string]: string | number | readonly (string | ReturnType<typeof unknownValue>)[] }[], tags = {}) {
+function group(
+  name: string,
+  ingress: readonly { readonly [key: string]: string | number | readonly (string | ReturnType<typeof unknownValue>)[] }[],
+  tags = {},
+) {
   return resource(SECURITY_GROUP, name, { ingress, tags });
 }
 

@@ -29,8 +29,16 @@ export default defineRule({
     "Set vpcConfig.endpointPrivateAccess: true and endpointPublicAccess: false, after whoever deploys has a private way in (turning public access off can cut the deployer off). Where CI has none: a waiver with an expiry, and publicAccessCidrs within zones.admin.",
   standards: [
     { framework: "CIS EKS 1.8.0", ref: "5.4.1", title: "Restrict Access to the Control Plane Endpoint (Manual)" },
-    { framework: "CIS EKS 1.8.0", ref: "5.4.2", title: "Ensure clusters are created with Private Endpoint Enabled and Public Access Disabled (Manual)" },
-    { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "MON-MGMT", title: "Monitoring: limit exposure of management traffic; DAWs" },
+    {
+      framework: "CIS EKS 1.8.0",
+      ref: "5.4.2",
+      title: "Ensure clusters are created with Private Endpoint Enabled and Public Access Disabled (Manual)",
+    },
+    {
+      framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)",
+      ref: "MON-MGMT",
+      title: "Monitoring: limit exposure of management traffic; DAWs",
+    },
     { framework: "NIST SP 800-53r5", ref: "AC-17(3)", title: "Remote Access | Managed Access Control Points" },
     { framework: "NIST SP 800-53r5", ref: "SC-7(15)", title: "Boundary Protection | Networked Privileged Accesses" },
   ],
@@ -97,8 +105,14 @@ export default defineRule({
       { name: "neither endpoint", resources: [cluster({ endpointPublicAccess: false })] },
     ],
     undetermined: [
-      { name: "a switch that the configuration brings", resources: [cluster({ endpointPublicAccess: unknownValue(), endpointPrivateAccess: true })] },
-      { name: "a private endpoint that the configuration brings", resources: [cluster({ endpointPublicAccess: false, endpointPrivateAccess: unknownValue() })] },
+      {
+        name: "a switch that the configuration brings",
+        resources: [cluster({ endpointPublicAccess: unknownValue(), endpointPrivateAccess: true })],
+      },
+      {
+        name: "a private endpoint that the configuration brings",
+        resources: [cluster({ endpointPublicAccess: false, endpointPrivateAccess: unknownValue() })],
+      },
     ],
   }),
 });

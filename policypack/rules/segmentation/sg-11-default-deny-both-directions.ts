@@ -35,14 +35,25 @@ export default defineRule({
   scope: "stack",
   since: "0.1.0",
   target: namespaces,
-  rationale: "Without a default deny every pod of the cluster reaches every port of the core, and a pod of the core reaches everything outside: one foothold is enough to pivot, and to call home.",
-  remediation: "Add a NetworkPolicy with podSelector {} and policyTypes [Ingress, Egress] to the namespace, together with policies that name what the functions need (N2, N3, N4, SBI, DNS); make sure that the CNI enforces them (VPC CNI: enableNetworkPolicy).",
+  rationale:
+    "Without a default deny every pod of the cluster reaches every port of the core, and a pod of the core reaches everything outside: one foothold is enough to pivot, and to call home.",
+  remediation:
+    "Add a NetworkPolicy with podSelector {} and policyTypes [Ingress, Egress] to the namespace, together with policies that name what the functions need (N2, N3, N4, SBI, DNS); make sure that the CNI enforces them (VPC CNI: enableNetworkPolicy).",
   standards: [
     { framework: "CIS EKS 1.8.0", ref: "4.3.1", title: "Ensure CNI plugin supports network policies (Manual)" },
     { framework: "CIS EKS 1.8.0", ref: "4.3.2", title: "Ensure that all Namespaces have Network Policies defined (Automated)" },
     { framework: "CIS EKS 1.8.0", ref: "5.4.4", title: "Ensure Network Policy is Enabled and set as appropriate (Manual)" },
-    { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "2.0", title: "Pod and/or namespace selectors usage" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-048", title: "Network functions (NFs) only communicate with other Network functions (NFs) for which they are specifically authorized. The rules are applied irrespective of wh" },
+    {
+      framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)",
+      ref: "2.0",
+      title: "Pod and/or namespace selectors usage",
+    },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-048",
+      title:
+        "Network functions (NFs) only communicate with other Network functions (NFs) for which they are specifically authorized. The rules are applied irrespective of wh",
+    },
     { framework: "NIST SP 800-53r5", ref: "SC-7(5)", title: "Boundary Protection | Deny by Default — Allow by Exception" },
     { framework: "NIST SP 800-190", ref: "4.3.3", title: "Poorly separated inter-container network traffic" },
     { framework: "NSA/CISA ESF 5G Cloud", ref: "I-4", title: "Part I: lock down communications among isolated network functions" },
@@ -63,30 +74,105 @@ export default defineRule({
     yield* isolationOf(namespace, pods, context);
   },
   examples: () => {
-    const policy = (name: string, spec: object, place = "core") => object("networking.k8s.io/v1", "NetworkPolicy", name, { spec: spec as never }, place);
+    const policy = (name: string, spec: object, place = "core") =>
+      object("networking.k8s.io/v1", "NetworkPolicy", name, { spec: spec as never }, place);
     const both = { policyTypes: ["Ingress", "Egress"] };
     const amf = networkFunction("amf");
     const empty = { podSelector: {} };
     return {
       pass: [
         { name: "a default deny for the namespace", resources: [amf, policy("deny", { ...empty, ...both })] },
-        { name: "one policy a pod, both ways", resources: [amf, policy("amf", { podSelector: { matchLabels: { app: "amf" } }, ...both, ingress: [{ ports: [{ protocol: "SCTP", port: 38412 }] }], egress: [{ to: [{ podSelector: {} }] }] })] },
-        { name: "a user plane sends subscribers anywhere", resources: [networkFunction("upf"), policy("upf", { ...empty, ...both, egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }] }] })] },
-        { name: "Cilium", resources: [amf, object("cilium.io/v2", "CiliumNetworkPolicy", "deny", { spec: { endpointSelector: {}, ingress: [{}], egress: [{}] } })] },
-        { name: "a baseline for the cluster", resources: [amf, object("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", "default", { spec: { subject: { namespaces: {} }, ingress: [{ action: "Deny", from: [{ namespaces: {} }] }], egress: [{ action: "Deny", to: [{ namespaces: {} }] }] } })] },
+        {
+          name: "one policy a pod, both ways",
+          resources: [
+            amf,
+            policy("amf", {
+              podSelector: { matchLabels: { app: "amf" } },
+              ...both,
+              ingress: [{ ports: [{ protocol: "SCTP", port: 38412 }] }],
+              egress: [{ to: [{ podSelector: {} }] }],
+            }),
+          ],
+        },
+        {
+          name: "a user plane sends subscribers anywhere",
+          resources: [
+            networkFunction("upf"),
+            policy("upf", { ...empty, ...both, egress: [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }] }] }),
+          ],
+        },
+        {
+          name: "Cilium",
+          resources: [
+            amf,
+            object("cilium.io/v2", "CiliumNetworkPolicy", "deny", { spec: { endpointSelector: {}, ingress: [{}], egress: [{}] } }),
+          ],
+        },
+        {
+          name: "a baseline for the cluster",
+          resources: [
+            amf,
+            object("policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", "default", {
+              spec: {
+                subject: { namespaces: {} },
+                ingress: [{ action: "Deny", from: [{ namespaces: {} }] }],
+                egress: [{ action: "Deny", to: [{ namespaces: {} }] }],
+              },
+            }),
+          ],
+        },
       ],
       fail: [
         { name: "no policy at all", resources: [amf] },
-        { name: "an allow-all NetworkPolicy does not isolate", resources: [amf, policy("all", { ...empty, ...both, ingress: [{}], egress: [{}] })] },
-        { name: "a default deny undone by an allow-all beside it", resources: [amf, policy("deny", { ...empty, ...both }), policy("open", { podSelector: { matchLabels: { app: "amf" } }, ...both, ingress: [{}], egress: [{}] })] },
+        {
+          name: "an allow-all NetworkPolicy does not isolate",
+          resources: [amf, policy("all", { ...empty, ...both, ingress: [{}], egress: [{}] })],
+        },
+        {
+          name: "a default deny undone by an allow-all beside it",
+          resources: [
+            amf,
+            policy("deny", { ...empty, ...both }),
+            policy("open", { podSelector: { matchLabels: { app: "amf" } }, ...both, ingress: [{}], egress: [{}] }),
+          ],
+        },
         { name: "ingress only", resources: [amf, policy("in", { ...empty, policyTypes: ["Ingress"] })] },
         { name: "a default deny in another namespace", resources: [amf, policy("deny", { ...empty, ...both }, "other")] },
-        { name: "the whole world in two halves", resources: [amf, policy("halves", { ...empty, ...both, ingress: [{ from: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }] }] })] },
-        { name: "an empty list of peers means everybody", resources: [amf, policy("anyone", { ...empty, ...both, ingress: [{ from: [] }] })] },
-        { name: "one pod left out", resources: [amf, networkFunction("nrf"), policy("amf", { podSelector: { matchLabels: { app: "amf" } }, ...both })] },
-        { name: "Cilium with the entity all", resources: [amf, object("cilium.io/v2", "CiliumNetworkPolicy", "all", { spec: { endpointSelector: {}, ingress: [{ fromEntities: ["all"] }], egress: [{ toEntities: ["all"] }] } })] },
+        {
+          name: "the whole world in two halves",
+          resources: [
+            amf,
+            policy("halves", {
+              ...empty,
+              ...both,
+              ingress: [{ from: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }] }],
+            }),
+          ],
+        },
+        {
+          name: "an empty list of peers means everybody",
+          resources: [amf, policy("anyone", { ...empty, ...both, ingress: [{ from: [] }] })],
+        },
+        {
+          name: "one pod left out",
+          resources: [amf, networkFunction("nrf"), policy("amf", { podSelector: { matchLabels: { app: "amf" } }, ...both })],
+        },
+        {
+          name: "Cilium with the entity all",
+          resources: [
+            amf,
+            object("cilium.io/v2", "CiliumNetworkPolicy", "all", {
+              spec: { endpointSelector: {}, ingress: [{ fromEntities: ["all"] }], egress: [{ toEntities: ["all"] }] },
+            }),
+          ],
+        },
       ],
-      undetermined: [{ name: "the policy comes with the deployment", resources: [amf, object("networking.k8s.io/v1", "NetworkPolicy", "deny", { spec: unknownValue() })] }],
+      undetermined: [
+        {
+          name: "the policy comes with the deployment",
+          resources: [amf, object("networking.k8s.io/v1", "NetworkPolicy", "deny", { spec: unknownValue() })],
+        },
+      ],
     };
   },
 });
@@ -98,7 +184,11 @@ function onHostNetwork(workload: Workload): boolean {
 
 function namespacesOf(model: CoreModel): Namespace[] {
   const names = [...new Set(model.workloads.map((workload) => workload.namespace))];
-  return names.map((name) => ({ name, workloads: model.workloadsIn(name), object: model.objectsOf("", "Namespace").find((item) => item.name === name) }));
+  return names.map((name) => ({
+    name,
+    workloads: model.workloadsIn(name),
+    object: model.objectsNamed("", "Namespace", "", name)[0],
+  }));
 }
 
 interface Open {

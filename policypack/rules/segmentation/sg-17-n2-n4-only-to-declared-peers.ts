@@ -107,7 +107,10 @@ const FLOOD = "anyone can pose as a base station or flood the function (Maliciou
 const ATTACKS: { readonly [id: string]: string } = { N4: REDIRECT, N2: FLOOD, "S1-MME": FLOOD };
 
 function attackOn(interfaces: readonly string[]): string {
-  return interfaces.map((id) => ATTACKS[id]).find((attack) => attack !== undefined) ?? "anyone can send it forged messages (Malicious Packets To Network Functions)";
+  return (
+    interfaces.map((id) => ATTACKS[id]).find((attack) => attack !== undefined) ??
+    "anyone can send it forged messages (Malicious Packets To Network Functions)"
+  );
 }
 
 function* judgeService(service: KubernetesObject, context: RuleContext): Generator<Verdict> {

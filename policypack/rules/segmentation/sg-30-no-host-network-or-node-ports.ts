@@ -21,10 +21,16 @@ export default defineRule({
   scope: "both",
   since: "0.1.0",
   target: either<Workload, KubernetesObject>(workloads, objects(["v1", "Service"])),
-  rationale: "On the host network neither NetworkPolicy nor mesh sees the function, and it reads the node's credentials from the metadata service; a NodePort or host port opens it on every node.",
-  remediation: "Remove hostNetwork and hostPort; use a ClusterIP Service inside the cluster and a dedicated interface (Multus, an ENI) for N2, N3 and N4.",
+  rationale:
+    "On the host network neither NetworkPolicy nor mesh sees the function, and it reads the node's credentials from the metadata service; a NodePort or host port opens it on every node.",
+  remediation:
+    "Remove hostNetwork and hostPort; use a ClusterIP Service inside the cluster and a dedicated interface (Multus, an ENI) for N2, N3 and N4.",
   standards: [
-    { framework: "CIS EKS 1.8.0", ref: "4.2.4", title: "Minimize the admission of containers wishing to share the host network namespace (Automated)" },
+    {
+      framework: "CIS EKS 1.8.0",
+      ref: "4.2.4",
+      title: "Minimize the admission of containers wishing to share the host network namespace (Automated)",
+    },
     { framework: "CIS Kubernetes 1.12", ref: "5.2.12", title: "Minimize the admission of containers which use HostPorts" },
     { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "1.5", title: "Use the host network" },
     { framework: "NIST SP 800-53r5", ref: "SC-39", title: "Process Isolation" },
@@ -39,19 +45,40 @@ export default defineRule({
     else yield* nodePorts(subject, context);
   },
   examples: () => {
-    const service = (spec: object) => object("v1", "Service", "amf", { spec: { selector: { app: "amf" }, ports: [{ port: 38412, protocol: "SCTP" }], ...spec } as never });
+    const service = (spec: object) =>
+      object("v1", "Service", "amf", { spec: { selector: { app: "amf" }, ports: [{ port: 38412, protocol: "SCTP" }], ...spec } as never });
     return {
       pass: [
         { name: "a ClusterIP Service", resources: [networkFunction("amf"), service({ type: "ClusterIP" })] },
-        { name: "a NodePort of something that is no core", resources: [object("v1", "Service", "web", { spec: { type: "NodePort", selector: { app: "web" } } }, "web"), networkFunction("web", { namespace: "web" }), networkFunction("amf")] },
-        { name: "a CNI agent on the host network", resources: [networkFunction("calico-node", { kind: "DaemonSet", namespace: "kube-system", pod: { hostNetwork: true } })] },
+        {
+          name: "a NodePort of something that is no core",
+          resources: [
+            object("v1", "Service", "web", { spec: { type: "NodePort", selector: { app: "web" } } }, "web"),
+            networkFunction("web", { namespace: "web" }),
+            networkFunction("amf"),
+          ],
+        },
+        {
+          name: "a CNI agent on the host network",
+          resources: [networkFunction("calico-node", { kind: "DaemonSet", namespace: "kube-system", pod: { hostNetwork: true } })],
+        },
       ],
       fail: [
         { name: "an AMF on the host network", resources: [networkFunction("amf", { pod: { hostNetwork: true } })] },
-        { name: "a host port", resources: [networkFunction("upf", { container: { ports: [{ containerPort: 2152, hostPort: 2152, protocol: "UDP" }] } })] },
+        {
+          name: "a host port",
+          resources: [networkFunction("upf", { container: { ports: [{ containerPort: 2152, hostPort: 2152, protocol: "UDP" }] } })],
+        },
         { name: "a NodePort", resources: [networkFunction("amf"), service({ type: "NodePort" })] },
         { name: "external addresses", resources: [networkFunction("amf"), service({ externalIPs: ["192.0.2.1"] })] },
-        { name: "the console beside the core on a NodePort", resources: [networkFunction("amf"), networkFunction("webui"), object("v1", "Service", "webui", { spec: { type: "NodePort", selector: { app: "webui" } } })] },
+        {
+          name: "the console beside the core on a NodePort",
+          resources: [
+            networkFunction("amf"),
+            networkFunction("webui"),
+            object("v1", "Service", "webui", { spec: { type: "NodePort", selector: { app: "webui" } } }),
+          ],
+        },
       ],
       undetermined: [
         { name: "the type comes with the deployment", resources: [networkFunction("amf"), service({ type: unknownValue() })] },
@@ -81,7 +108,9 @@ function* onHost(workload: Workload, context: RuleContext): Iterable<Verdict> {
   const evidence = wrong.length > 0 ? wrong : open;
   if (evidence.length === 0) return;
   const certain = wrong.length > 0 && judged === "yes";
-  const what = evidence.some((item) => item.path.endsWith("hostNetwork")) ? "the host network, where neither NetworkPolicy nor mesh sees it and the node's credentials are one call away" : `port ${evidence.map((item) => String(item.actual)).join(", ")} of every node it runs on`;
+  const what = evidence.some((item) => item.path.endsWith("hostNetwork"))
+    ? "the host network, where neither NetworkPolicy nor mesh sees it and the node's credentials are one call away"
+    : `port ${evidence.map((item) => String(item.actual)).join(", ")} of every node it runs on`;
   yield (certain ? fail : undetermined)({
     message: `${workload.kind} ${workload.name} ${certain ? "uses" : "may use"} ${what}.`,
     evidence,
@@ -97,7 +126,10 @@ function* nodePorts(service: KubernetesObject, context: RuleContext): Iterable<V
   if (behind.length === 0 || isPlatform(service.namespace, context)) return;
   const type = service.spec.get("type");
   const external = service.spec.get("externalIPs");
-  const wrong = [...(valueOr(type.string(), "") === "NodePort" ? [seen(type, "ClusterIP")] : []), ...(external.items().length > 0 ? [seen(external, "none")] : [])];
+  const wrong = [
+    ...(valueOr(type.string(), "") === "NodePort" ? [seen(type, "ClusterIP")] : []),
+    ...(external.items().length > 0 ? [seen(external, "none")] : []),
+  ];
   const open = [type, external].filter((node) => node.isUnknown).map((node) => seen(node, "ClusterIP, without external addresses"));
   const evidence = wrong.length > 0 ? wrong : open;
   if (evidence.length === 0) return;

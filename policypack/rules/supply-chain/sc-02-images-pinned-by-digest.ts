@@ -17,14 +17,19 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: workloads,
-  rationale: "A tag can be pointed at another image at any time: whoever controls the registry, or one push to it, replaces the function at its next restart.",
+  rationale:
+    "A tag can be pointed at another image at any time: whoever controls the registry, or one push to it, replaces the function at its next restart.",
   remediation: "Pin the image by digest (registry/path@sha256:\u2026); let the pipeline resolve the tag once, at build time.",
   standards: [
     { framework: "NIST SP 800-190", ref: "4.2.2", title: "Stale images in registries" },
     { framework: "CIS Kubernetes 1.12", ref: "5.5.1", title: "Configure Image Provenance using ImagePolicyWebhook admission controller" },
     { framework: "NIST SP 800-53r5", ref: "CM-14", title: "Signed Components" },
     { framework: "NIST SP 800-53r5", ref: "SI-7(1)", title: "Software, Firmware, and Information Integrity | Integrity Checks" },
-    { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "HARD-IMG", title: "Hardening: confirm software image integrity by hash" },
+    {
+      framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)",
+      ref: "HARD-IMG",
+      title: "Hardening: confirm software image integrity by hash",
+    },
     { framework: "ENISA 5G SCM v1.3", ref: "SO12-081", title: "Integrity protection of data store used for VNF and CNF images." },
     { framework: "3GPP TS 33.527 (SCAS)", ref: "4.2.7.3", title: "Instantiating VNF from trusted VNF image" },
   ],
@@ -47,9 +52,17 @@ export default defineRule({
     const { networkFunctions } = context.model.classification(workload);
     const list = (evidence: readonly Evidence[]) => [...new Set(evidence.map((item) => String(item.actual)))].join(", ");
     if (wrong.length > 0) {
-      yield (judged === "yes" ? fail : undetermined)({ message: `${workload.kind} ${workload.name} runs ${list(wrong)} by tag: a push to the registry replaces the function at its next restart (implanted image).`, evidence: wrong, networkFunctions });
+      yield (judged === "yes" ? fail : undetermined)({
+        message: `${workload.kind} ${workload.name} runs ${list(wrong)} by tag: a push to the registry replaces the function at its next restart (implanted image).`,
+        evidence: wrong,
+        networkFunctions,
+      });
     } else if (open.length > 0) {
-      yield undetermined({ message: `Whether the images of ${workload.name} are pinned is not known before deployment.`, evidence: open, networkFunctions });
+      yield undetermined({
+        message: `Whether the images of ${workload.name} are pinned is not known before deployment.`,
+        evidence: open,
+        networkFunctions,
+      });
     }
   },
   examples: () => {
@@ -64,7 +77,10 @@ export default defineRule({
         { name: "a tag", resources: [image("registry.example/amf:v3.4.3")] },
         { name: "neither tag nor digest", resources: [image("registry.example:5000/amf")] },
         { name: "a digest that is none", resources: [image("registry.example/amf@sha256:latest")] },
-        { name: "an init container by tag", resources: [networkFunction("upf", { pod: { initContainers: [{ name: "wait", image: "busybox:1.32.0" }] } })] },
+        {
+          name: "an init container by tag",
+          resources: [networkFunction("upf", { pod: { initContainers: [{ name: "wait", image: "busybox:1.32.0" }] } })],
+        },
       ],
       undetermined: [{ name: "the image comes with the deployment", resources: [image(unknownValue())] }],
     };

@@ -12,7 +12,13 @@ import { Resource } from "../../model/stack";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, resource, unknownValue } from "../../testing/build";
 
-const TYPES = ["aws:networkmanager/device:Device", "aws:ec2/customerGateway:CustomerGateway", "aws:directconnect/connection:Connection", "aws:ec2/instance:Instance", "aws:ec2/vpc:Vpc"];
+const TYPES = [
+  "aws:networkmanager/device:Device",
+  "aws:ec2/customerGateway:CustomerGateway",
+  "aws:directconnect/connection:Connection",
+  "aws:ec2/instance:Instance",
+  "aws:ec2/vpc:Vpc",
+];
 const covered: Target<Workload | Resource> = either<Workload, Resource>(workloads, resources(...TYPES));
 
 export default defineRule({
@@ -24,8 +30,10 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: covered,
-  rationale: "Equipment and services on the FCC Covered List are held to pose an unacceptable risk to national security: in a core they see every subscriber and every call.",
-  remediation: "Replace the product or service; where the match is an interconnect partner, test equipment or an open-source project, waive it with the reason.",
+  rationale:
+    "Equipment and services on the FCC Covered List are held to pose an unacceptable risk to national security: in a core they see every subscriber and every call.",
+  remediation:
+    "Replace the product or service; where the match is an interconnect partner, test equipment or an open-source project, waive it with the reason.",
   standards: [
     { framework: "FCC Covered List", ref: "47 CFR 1.50002", title: "equipment and services posing unacceptable risk" },
     { framework: "EU 5G Toolbox", ref: "SM03", title: "high-risk supplier restrictions" },
@@ -33,7 +41,12 @@ export default defineRule({
     { framework: "NIST SP 800-53r5", ref: "SR-6", title: "Supplier Assessments and Reviews" },
     { framework: "NIST SP 800-53r5", ref: "SR-11", title: "Component Authenticity" },
     { framework: "NIST SP 800-53r5", ref: "SR-3", title: "Supply Chain Controls and Processes" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO4-012", title: "Adequate policies and processes for supplier/partner selection should be used. They should manage the potential risk of dependency on a single supplier of netwo" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO4-012",
+      title:
+        "Adequate policies and processes for supplier/partner selection should be used. They should manage the potential risk of dependency on a single supplier of netwo",
+    },
   ],
   breaks: [
     { id: "FGT1195", name: "Supply Chain Compromise" },
@@ -53,7 +66,10 @@ export default defineRule({
     const entities = [...new Set(shown.map(({ hit }) => hit.entity))].join(", ");
     const name = subject instanceof Resource ? subject.name : `${subject.kind} ${subject.name}`;
     yield fail({
-      message: denied.length > 0 ? `${name} is, or uses, a product or service of ${entities}, which is on the FCC Covered List.` : `${name} shows a weak sign of ${entities} (${first.hit.sign}); have it looked at.`,
+      message:
+        denied.length > 0
+          ? `${name} is, or uses, a product or service of ${entities}, which is on the FCC Covered List.`
+          : `${name} shows a weak sign of ${entities} (${first.hit.sign}); have it looked at.`,
       evidence: shown.map(({ evidence }) => evidence),
       networkFunctions: subject instanceof Resource ? [] : context.model.classification(subject).networkFunctions,
       cause: denied.length > 0 ? "deny" : "review",
@@ -63,17 +79,37 @@ export default defineRule({
   examples: () => ({
     pass: [
       { name: "no covered vendor", resources: [networkFunction("amf")] },
-      { name: "open-source projects with such contributors", resources: [networkFunction("amf", { container: { image: "kubeedge/cloudcore:v1.12" } })] },
-      { name: "a word that only contains the name", resources: [networkFunction("amf", { labels: { app: "amf", "carrierguard.dev/vendor": "aztec" } })] },
+      {
+        name: "open-source projects with such contributors",
+        resources: [networkFunction("amf", { container: { image: "kubeedge/cloudcore:v1.12" } })],
+      },
+      {
+        name: "a word that only contains the name",
+        resources: [networkFunction("amf", { labels: { app: "amf", "carrierguard.dev/vendor": "aztec" } })],
+      },
     ],
     fail: [
       { name: "the vendor label", resources: [networkFunction("upf", { labels: { app: "upf", "carrierguard.dev/vendor": "Huawei" } })] },
       { name: "the vendor's image namespace", resources: [networkFunction("upf", { container: { image: "registry.example/zte/upf:1" } })] },
-      { name: "a device", resources: [resource("aws:networkmanager/device:Device", "edge", { vendor: "ZTE Corporation", model: "ZXR10" })] },
-      { name: "a Direct Connect provider", resources: [resource("aws:directconnect/connection:Connection", "dx", { providerName: "China Telecom" })] },
-      { name: "a country-of-origin registry is looked at, not refused", resources: [networkFunction("upf", { container: { image: "swr.cn-north-4.myhuaweicloud.com/thirdparty/upf:1" } })] },
+      {
+        name: "a device",
+        resources: [resource("aws:networkmanager/device:Device", "edge", { vendor: "ZTE Corporation", model: "ZXR10" })],
+      },
+      {
+        name: "a Direct Connect provider",
+        resources: [resource("aws:directconnect/connection:Connection", "dx", { providerName: "China Telecom" })],
+      },
+      {
+        name: "a country-of-origin registry is looked at, not refused",
+        resources: [networkFunction("upf", { container: { image: "swr.cn-north-4.myhuaweicloud.com/thirdparty/upf:1" } })],
+      },
     ],
-    undetermined: [{ name: "the vendor of a device comes with the deployment", resources: [resource("aws:networkmanager/device:Device", "edge", { vendor: unknownValue() })] }],
+    undetermined: [
+      {
+        name: "the vendor of a device comes with the deployment",
+        resources: [resource("aws:networkmanager/device:Device", "edge", { vendor: unknownValue() })],
+      },
+    ],
   }),
 });
 
@@ -88,7 +124,9 @@ function found(hits: readonly Hit[], node: Node): Found[] {
 
 function ofWorkload(workload: Workload, context: RuleContext): Found[] {
   const { vendors } = context.knowledge;
-  const labels = [workload.podMetadata.get("labels"), workload.object.metadata.get("labels")].map((node) => node.get("carrierguard.dev/vendor"));
+  const labels = [workload.podMetadata.get("labels"), workload.object.metadata.get("labels")].map((node) =>
+    node.get("carrierguard.dev/vendor"),
+  );
   const images = workload.containers.filter((container) => container.image.state === "known");
   return [
     ...labels.flatMap((node) => found(namedHits(valueOr(node.string(), ""), "label", vendors), node)),
@@ -97,7 +135,13 @@ function ofWorkload(workload: Workload, context: RuleContext): Found[] {
 }
 
 /** Property → what kind of word stands there. */
-const NAMES: readonly (readonly [string, "device" | "provider"])[] = [["vendor", "device"], ["model", "device"], ["deviceName", "device"], ["description", "device"], ["providerName", "provider"]];
+const NAMES: readonly (readonly [string, "device" | "provider"])[] = [
+  ["vendor", "device"],
+  ["model", "device"],
+  ["deviceName", "device"],
+  ["description", "device"],
+  ["providerName", "provider"],
+];
 
 function ofResource(subject: Resource, context: RuleContext): Found[] {
   const { vendors } = context.knowledge;
@@ -107,12 +151,19 @@ function ofResource(subject: Resource, context: RuleContext): Found[] {
   });
   const tags = ["carrierguard.dev/vendor", "vendor", "Vendor"].map((key) => subject.props.get("tags", key));
   const asn = subject.props.get("bgpAsn");
-  return [...named, ...tags.flatMap((node) => found(namedHits(valueOr(node.string(), ""), "label", vendors), node)), ...found(namedHits(valueOr(asn.string(), ""), "asn", vendors), asn)];
+  return [
+    ...named,
+    ...tags.flatMap((node) => found(namedHits(valueOr(node.string(), ""), "label", vendors), node)),
+    ...found(namedHits(valueOr(asn.string(), ""), "asn", vendors), asn),
+  ];
 }
 
 function* notKnownYet(subject: Resource): Iterable<Verdict> {
   const open = NAMES.map(([property]) => subject.props.get(property)).filter((node) => node.isUnknown);
   const [first] = open;
   if (first === undefined) return;
-  yield undetermined({ message: `Whose product ${subject.name} is, is not known before deployment.`, evidence: open.map((node) => ({ path: node.path, actual: node.describe(), expected: "no covered entity" })) });
+  yield undetermined({
+    message: `Whose product ${subject.name} is, is not known before deployment.`,
+    evidence: open.map((node) => ({ path: node.path, actual: node.describe(), expected: "no covered entity" })),
+  });
 }

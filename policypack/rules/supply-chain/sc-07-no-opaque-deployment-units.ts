@@ -18,13 +18,20 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: resources("kubernetes:helm.sh/v3:Release", "kubernetes:kustomize/v2:Directory", "kubernetes:kustomize:Directory"),
-  rationale: "What renders inside the provider is in no preview: every other rule is blind to it, and a changed chart changes the core unseen.",
-  remediation: "Use kubernetes.helm.v4.Chart (its objects are in the preview), or render the chart (`helm template`) and check the result together with the program; name an exact chart version.",
+  rationale:
+    "What renders inside the provider is in no preview: every other rule is blind to it, and a changed chart changes the core unseen.",
+  remediation:
+    "Use kubernetes.helm.v4.Chart (its objects are in the preview), or render the chart (`helm template`) and check the result together with the program; name an exact chart version.",
   standards: [
     { framework: "NIST SP 800-53r5", ref: "CM-2", title: "Baseline Configuration" },
     { framework: "NIST SP 800-53r5", ref: "CM-3", title: "Configuration Change Control" },
     { framework: "NIST SP 800-53r5", ref: "SA-10", title: "Developer Configuration Management" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO12-072", title: "New or modified VNF service templates should be validated through a robust risk assessment to ensure that they adhere to specific security policies on interface" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO12-072",
+      title:
+        "New or modified VNF service templates should be validated through a robust risk assessment to ensure that they adhere to specific security policies on interface",
+    },
   ],
   breaks: [
     { id: "FGT1072", name: "Software Deployment Tools" },
@@ -40,7 +47,8 @@ export default defineRule({
     const version = unit.props.get("version");
     const exact = version.string();
     const local = /^(\.|\/)/.test(valueOr(unit.props.get("chart").string(), ""));
-    if (!local && unit.type.endsWith(":Release") && !(exact.state === "known" && EXACT.test(exact.value))) evidence.push(seen(version, "an exact version"));
+    if (!local && unit.type.endsWith(":Release") && !(exact.state === "known" && EXACT.test(exact.value)))
+      evidence.push(seen(version, "an exact version"));
     const functions = functionsNamed(texts(unit).join(" "));
     yield (answer === "yes" ? fail : undetermined)({
       message: `${unit.type.endsWith(":Release") ? "Helm Release" : "Kustomize directory"} ${unit.name} ${answer === "yes" ? "deploys a part of the core" : "may deploy a part of the core"} that no preview shows: every other rule is blind to it.`,
@@ -52,14 +60,32 @@ export default defineRule({
     const release = (name: string, properties: object) => resource("kubernetes:helm.sh/v3:Release", name, properties as never);
     return {
       pass: [
-        { name: "an observability agent", resources: [release("amazon-cloudwatch-observability", { chart: "amazon-cloudwatch-observability", namespace: "amazon-cloudwatch" })] },
-        { name: "an operator in a platform namespace", resources: [release("sriov", { chart: "sriov-network-operator", namespace: "sriov-network-operator" })] },
-        { name: "a release that is rendered and checked beside the program", resources: [release("open5gs", { chart: "open5gs", version: "2.2.9" })], settings: { rules: { "SC-07": { options: { rendered: ["open5gs"] } } } } },
+        {
+          name: "an observability agent",
+          resources: [
+            release("amazon-cloudwatch-observability", { chart: "amazon-cloudwatch-observability", namespace: "amazon-cloudwatch" }),
+          ],
+        },
+        {
+          name: "an operator in a platform namespace",
+          resources: [release("sriov", { chart: "sriov-network-operator", namespace: "sriov-network-operator" })],
+        },
+        {
+          name: "a release that is rendered and checked beside the program",
+          resources: [release("open5gs", { chart: "open5gs", version: "2.2.9" })],
+          settings: { rules: { "SC-07": { options: { rendered: ["open5gs"] } } } },
+        },
       ],
       fail: [
-        { name: "a core as a Release", resources: [release("core", { chart: "open5gs", repositoryOpts: { repo: "oci://registry.example/charts" }, version: "2.2.9" })] },
+        {
+          name: "a core as a Release",
+          resources: [release("core", { chart: "open5gs", repositoryOpts: { repo: "oci://registry.example/charts" }, version: "2.2.9" })],
+        },
         { name: "one function as a Release", resources: [release("free5gc-upf", { chart: "./charts/upf", namespace: "user-plane" })] },
-        { name: "an opaque unit in the namespace of the core", resources: [networkFunction("amf"), release("extras", { chart: "extras", version: "1.0.0", namespace: "core" })] },
+        {
+          name: "an opaque unit in the namespace of the core",
+          resources: [networkFunction("amf"), release("extras", { chart: "extras", version: "1.0.0", namespace: "core" })],
+        },
       ],
       undetermined: [{ name: "the chart comes with the deployment", resources: [release("part", { chart: unknownValue() })] }],
     };
@@ -71,7 +97,12 @@ const EXACT = /^v?\d+\.\d+\.\d+([-+][\w.+-]+)?$/;
 /** What a release says of itself. */
 function texts(unit: Resource): string[] {
   const chart = valueOr(unit.props.get("chart").string(), "");
-  return [unit.name, chart.slice(chart.lastIndexOf("/") + 1), valueOr(unit.props.get("name").string(), ""), valueOr(unit.props.get("directory").string(), "")];
+  return [
+    unit.name,
+    chart.slice(chart.lastIndexOf("/") + 1),
+    valueOr(unit.props.get("name").string(), ""),
+    valueOr(unit.props.get("directory").string(), ""),
+  ];
 }
 
 function isCore(unit: Resource, context: RuleContext): "yes" | "maybe" | "no" {

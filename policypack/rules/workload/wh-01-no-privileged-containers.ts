@@ -29,7 +29,12 @@ export default defineRule({
     { framework: "CIS EKS 1.8.0", ref: "4.2.1", title: "Minimize the admission of privileged containers (Automated)" },
     { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "1.2", title: "Preventing privileged containers" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.4.1.2.1", title: "Authenticated Privilege Escalation only" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-065", title: "Protection against container escape: - Ensure containers are not running as root by default and do not use unnecessary privileges or mounted components. In Kube" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-065",
+      title:
+        "Protection against container escape: - Ensure containers are not running as root by default and do not use unnecessary privileges or mounted components. In Kube",
+    },
     { framework: "NSA/CISA ESF 5G Cloud", ref: "II-1", title: "Part II: strengthen Pod isolation / limit container permissions" },
     { framework: "NIST SP 800-190", ref: "4.4.3", title: "Insecure container runtime configurations" },
   ],
@@ -72,7 +77,9 @@ export default defineRule({
       {
         name: "a privileged init container",
         resources: [
-          networkFunction("smf", { pod: { initContainers: [{ name: "sysctl", image: "busybox", securityContext: { privileged: true } }] } }),
+          networkFunction("smf", {
+            pod: { initContainers: [{ name: "sysctl", image: "busybox", securityContext: { privileged: true } }] },
+          }),
         ],
       },
       {

@@ -23,14 +23,21 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: workloads,
-  rationale: "Every capability that a function does not need is a tool for whoever breaks into it: NET_RAW to spoof on the plane, SYS_ADMIN or SYS_MODULE to leave the container.",
-  remediation: "Set securityContext.capabilities.drop: [ALL] on every container and add only what the function needs (UPF: NET_ADMIN, NET_RAW, IPC_LOCK, SYS_NICE; N3IWF and TNGF: NET_ADMIN, NET_RAW; SBI functions and the AMF: nothing, SCTP needs no capability).",
+  rationale:
+    "Every capability that a function does not need is a tool for whoever breaks into it: NET_RAW to spoof on the plane, SYS_ADMIN or SYS_MODULE to leave the container.",
+  remediation:
+    "Set securityContext.capabilities.drop: [ALL] on every container and add only what the function needs (UPF: NET_ADMIN, NET_RAW, IPC_LOCK, SYS_NICE; N3IWF and TNGF: NET_ADMIN, NET_RAW; SBI functions and the AMF: nothing, SCTP needs no capability).",
   standards: [
     { framework: "CIS Kubernetes 1.12", ref: "5.2.8", title: "Minimize the admission of containers with the NET_RAW capability" },
     { framework: "CIS Kubernetes 1.12", ref: "5.2.9", title: "Minimize the admission of containers with capabilities assigned" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.3.3.1.2", title: "Minimized kernel network functions" },
     { framework: "NIST SP 800-53r5", ref: "AC-6", title: "Least Privilege" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-070", title: "Root user isn't used within VM or Containers except during initialization, and privileges are dropped on completion of the runtime.  Containers or VMs cannot be" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-070",
+      title:
+        "Root user isn't used within VM or Containers except during initialization, and privileges are dropped on completion of the runtime.  Containers or VMs cannot be",
+    },
     { framework: "NIST SP 800-190", ref: "4.4.3", title: "Insecure container runtime configurations" },
   ],
   breaks: [
@@ -47,28 +54,72 @@ export default defineRule({
     const flaws = workload.containers.map((container) => capabilityFlaws(container, allowed));
     yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
       const added = evidence.filter((item) => item.path.includes(".add")).map((item) => String(item.actual));
-      const what = added.length > 0 ? `${certain ? "with" : "perhaps with"} ${[...new Set(added)].join(", ")}, which the function does not need` : certain ? "with the default capabilities" : "perhaps with the default capabilities";
+      const what =
+        added.length > 0
+          ? `${certain ? "with" : "perhaps with"} ${[...new Set(added)].join(", ")}, which the function does not need`
+          : certain
+            ? "with the default capabilities"
+            : "perhaps with the default capabilities";
       return `${containers} ${many(containers) ? "run" : "runs"} ${what}: tools for whoever breaks in, to spoof on the network or leave the container.`;
     });
     yield* sysctls(workload, networkFunctions, judged === "yes", context);
   },
   examples: () => {
-    const with_ = (name: string, capabilities: object, extra: object = {}) => networkFunction(name, { container: { securityContext: { capabilities: capabilities as never }, ...extra } });
+    const with_ = (name: string, capabilities: object, extra: object = {}) =>
+      networkFunction(name, { container: { securityContext: { capabilities: capabilities as never }, ...extra } });
     return {
       pass: [
-        { name: "a UPF with NET_ADMIN, IPC_LOCK and SYS_NICE", resources: [with_("upf", { drop: ["ALL"], add: ["NET_ADMIN", "IPC_LOCK", "SYS_NICE"] })] },
-        { name: "an N3IWF with NET_RAW for its GRE sockets", resources: [with_("n3iwf", { drop: ["all"], add: ["CAP_NET_ADMIN", "NET_RAW"] })] },
+        {
+          name: "a UPF with NET_ADMIN, IPC_LOCK and SYS_NICE",
+          resources: [with_("upf", { drop: ["ALL"], add: ["NET_ADMIN", "IPC_LOCK", "SYS_NICE"] })],
+        },
+        {
+          name: "an N3IWF with NET_RAW for its GRE sockets",
+          resources: [with_("n3iwf", { drop: ["all"], add: ["CAP_NET_ADMIN", "NET_RAW"] })],
+        },
         { name: "NET_BIND_SERVICE for SBI on port 80", resources: [with_("nrf", { drop: ["ALL"], add: ["NET_BIND_SERVICE"] })] },
-        { name: "a declared eBPF datapath", resources: [networkFunction("upf", { labels: { app: "upf", "carrierguard.dev/upf-datapath": "ebpf" }, container: { securityContext: { capabilities: { drop: ["ALL"], add: ["BPF", "PERFMON", "NET_ADMIN"] } } } })] },
-        { name: "forwarding on the user plane, and a safe sysctl anywhere", resources: [networkFunction("upf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } }), networkFunction("nrf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "80" }] } } })] },
+        {
+          name: "a declared eBPF datapath",
+          resources: [
+            networkFunction("upf", {
+              labels: { app: "upf", "carrierguard.dev/upf-datapath": "ebpf" },
+              container: { securityContext: { capabilities: { drop: ["ALL"], add: ["BPF", "PERFMON", "NET_ADMIN"] } } },
+            }),
+          ],
+        },
+        {
+          name: "forwarding on the user plane, and a safe sysctl anywhere",
+          resources: [
+            networkFunction("upf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } }),
+            networkFunction("nrf", {
+              pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_unprivileged_port_start", value: "80" }] } },
+            }),
+          ],
+        },
       ],
       fail: [
         { name: "an AMF with NET_ADMIN", resources: [with_("amf", { drop: ["ALL"], add: ["NET_ADMIN"] })] },
         { name: "nothing dropped", resources: [networkFunction("udm", { container: { securityContext: {} } })] },
         { name: "a UPF with SYS_ADMIN", resources: [with_("upf", { drop: ["ALL"], add: ["NET_ADMIN", "SYS_ADMIN"] })] },
         { name: "BPF on a UPF that declares no such datapath", resources: [with_("upf", { drop: ["ALL"], add: ["BPF"] })] },
-        { name: "an SMF in the UPF's pod takes its exemption away", resources: [networkFunction("core", { pod: { containers: ["smf", "upf"].map((name) => ({ name, image: name, securityContext: { capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } } })) } })] },
-        { name: "forwarding on a function of the control plane", resources: [networkFunction("smf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } })] },
+        {
+          name: "an SMF in the UPF's pod takes its exemption away",
+          resources: [
+            networkFunction("core", {
+              pod: {
+                containers: ["smf", "upf"].map((name) => ({
+                  name,
+                  image: name,
+                  securityContext: { capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } },
+                })),
+              },
+            }),
+          ],
+        },
+        {
+          name: "forwarding on a function of the control plane",
+          resources: [networkFunction("smf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } })],
+        },
       ],
       undetermined: [{ name: "the list comes with the deployment", resources: [with_("amf", { drop: ["ALL"], add: unknownValue() })] }],
     };
@@ -81,7 +132,9 @@ function allowedCapabilities(workload: Workload, functions: readonly NetworkFunc
   const [only, ...more] = functions;
   if (only === undefined || more.length > 0) return allowed;
   for (const name of known(only).allowedExtraCapabilities) allowed.add(name);
-  const datapath = [workload.podMetadata.get("labels"), workload.podMetadata.get("annotations")].map((node) => valueOr(node.get("carrierguard.dev/upf-datapath").string(), ""));
+  const datapath = [workload.podMetadata.get("labels"), workload.podMetadata.get("annotations")].map((node) =>
+    valueOr(node.get("carrierguard.dev/upf-datapath").string(), ""),
+  );
   if (only === "UPF" && datapath.includes("ebpf")) ["BPF", "PERFMON"].forEach((name) => allowed.add(name));
   return allowed;
 }
@@ -94,7 +147,8 @@ function capabilityFlaws(container: Container, allowed: ReadonlySet<string>): Co
   for (const item of add.items()) {
     const name = item.string();
     if (name.state !== "known") open.push(seen(item, [...allowed]));
-    else if (!allowed.has(capability(name.value))) wrong.push({ path: item.path, actual: capability(name.value), expected: [...allowed].sort() });
+    else if (!allowed.has(capability(name.value)))
+      wrong.push({ path: item.path, actual: capability(name.value), expected: [...allowed].sort() });
   }
   const drop = capabilities.get("drop");
   const dropped = drop.items().map((item) => capability(valueOr(item.string(), "")));
@@ -126,7 +180,9 @@ function* sysctls(workload: Workload, functions: readonly NetworkFunctionId[], c
   const wrong = list.items().flatMap((item) => {
     // Both spellings are accepted by the kubelet.
     const name = valueOr(item.get("name").string(), "").replace(/\//g, ".");
-    return name === "" || SAFE.has(name) || (userPlane && USER_PLANE.test(name)) ? [] : [seen(item.get("name"), userPlane ? "forwarding and rp_filter" : "a safe sysctl")];
+    return name === "" || SAFE.has(name) || (userPlane && USER_PLANE.test(name))
+      ? []
+      : [seen(item.get("name"), userPlane ? "forwarding and rp_filter" : "a safe sysctl")];
   });
   if (wrong.length === 0 || context.settings.platformNamespaces.includes(workload.namespace)) return;
   yield (certain ? fail : undetermined)({

@@ -22,13 +22,20 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: workloads,
-  rationale: "A path of the node is a way out of the container: a runtime socket starts privileged pods, /etc and /root hand over the node, /var/log hides what was done.",
-  remediation: "Remove the hostPath volume. A UPF gets its devices from a device plugin, or by hostPath from /dev/net/tun, /dev/vfio and /dev/hugepages alone, and /sys or /lib/modules read-only in an init container.",
+  rationale:
+    "A path of the node is a way out of the container: a runtime socket starts privileged pods, /etc and /root hand over the node, /var/log hides what was done.",
+  remediation:
+    "Remove the hostPath volume. A UPF gets its devices from a device plugin, or by hostPath from /dev/net/tun, /dev/vfio and /dev/hugepages alone, and /sys or /lib/modules read-only in an init container.",
   standards: [
     { framework: "CIS Kubernetes 1.12", ref: "5.2.11", title: "Minimize the admission of HostPath volumes" },
     { framework: "NIST SP 800-190", ref: "4.5.5", title: "Host file system tampering" },
     { framework: "NIST SP 800-53r5", ref: "SC-39", title: "Process Isolation" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-065", title: "Protection against container escape: - Ensure containers are not running as root by default and do not use unnecessary privileges or mounted components. In Kube" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-065",
+      title:
+        "Protection against container escape: - Ensure containers are not running as root by default and do not use unnecessary privileges or mounted components. In Kube",
+    },
   ],
   breaks: [
     { id: "T1611", name: "Escape to Host" },
@@ -47,7 +54,8 @@ export default defineRule({
       if (!hostPath.isKnown) continue;
       const path = hostPath.get("path").string();
       if (path.state === "unknown") open.push(seen(hostPath.get("path"), "a device of the user plane"));
-      else if (!isAllowed(workload, volume, path.state === "known" ? path.value : "/", networkFunctions)) wrong.push(seen(hostPath.get("path"), "no hostPath"));
+      else if (!isAllowed(workload, volume, path.state === "known" ? path.value : "/", networkFunctions))
+        wrong.push(seen(hostPath.get("path"), "no hostPath"));
     }
     const certain = wrong.length > 0 && judged === "yes";
     const evidence = wrong.length > 0 ? wrong : open;
@@ -63,13 +71,21 @@ export default defineRule({
     const mounting = (name: string, path: unknown, mount: object = {}, init = false) => {
       const volumeMounts = [{ name: "host", mountPath: "/host", ...mount }];
       const volumes = [{ name: "host", hostPath: { path: path as string } }];
-      return networkFunction(name, init ? { pod: { volumes, initContainers: [{ name: "init", image: "init", volumeMounts }] } } : { pod: { volumes }, container: { volumeMounts } });
+      return networkFunction(
+        name,
+        init
+          ? { pod: { volumes, initContainers: [{ name: "init", image: "init", volumeMounts }] } }
+          : { pod: { volumes }, container: { volumeMounts } },
+      );
     };
     return {
       pass: [
         { name: "a UPF's TUN device", resources: [mounting("upf", "/dev/net/tun")] },
         { name: "a UPF's VFIO devices", resources: [mounting("upf", "/dev/vfio/")] },
-        { name: "kernel modules, read-only, in the UPF's init container", resources: [mounting("upf", "/lib/modules", { readOnly: true }, true)] },
+        {
+          name: "kernel modules, read-only, in the UPF's init container",
+          resources: [mounting("upf", "/lib/modules", { readOnly: true }, true)],
+        },
         { name: "no host path at all", resources: [networkFunction("amf", { pod: { volumes: [{ name: "tmp", emptyDir: {} }] } })] },
       ],
       fail: [
@@ -97,9 +113,12 @@ function isAllowed(workload: Workload, volume: Node, path: string, functions: re
 
 function isReadOnlyInInit(workload: Workload, volume: string): boolean {
   return workload.containers.every((container) =>
-    container.node.get("volumeMounts").items().every((mount) => {
-      if (valueOr(mount.get("name").string(), volume) !== volume) return true;
-      return container.role === "init" && valueOr(mount.get("readOnly").boolean(), false);
-    }),
+    container.node
+      .get("volumeMounts")
+      .items()
+      .every((mount) => {
+        if (valueOr(mount.get("name").string(), volume) !== volume) return true;
+        return container.role === "init" && valueOr(mount.get("readOnly").boolean(), false);
+      }),
   );
 }

@@ -23,20 +23,31 @@ export default defineRule({
   scope: "resource",
   since: "0.1.0",
   target: workloads,
-  rationale: "A function that runs as root, may gain privileges or may write its own file system gives an intruder a place to stay and tools to leave: exactly what living off the land needs.",
-  remediation: "Set runAsNonRoot: true, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true (with an emptyDir where the image writes) and seccompProfile RuntimeDefault. A UPF that makes its TUN device may stay root with everything else set.",
+  rationale:
+    "A function that runs as root, may gain privileges or may write its own file system gives an intruder a place to stay and tools to leave: exactly what living off the land needs.",
+  remediation:
+    "Set runAsNonRoot: true, allowPrivilegeEscalation: false, readOnlyRootFilesystem: true (with an emptyDir where the image writes) and seccompProfile RuntimeDefault. A UPF that makes its TUN device may stay root with everything else set.",
   standards: [
     { framework: "CIS EKS 1.8.0", ref: "4.2.5", title: "Minimize the admission of containers with allowPrivilegeEscalation (Automated)" },
     { framework: "CIS Kubernetes 1.12", ref: "5.2.6", title: "Minimize the admission of containers with allowPrivilegeEscalation" },
     { framework: "CIS Kubernetes 1.12", ref: "5.2.7", title: "Minimize the admission of root containers" },
-    { framework: "CIS Kubernetes 1.12", ref: "5.6.2", title: "Ensure that the seccomp profile is set to docker/default in your pod definitions" },
+    {
+      framework: "CIS Kubernetes 1.12",
+      ref: "5.6.2",
+      title: "Ensure that the seccomp profile is set to docker/default in your pod definitions",
+    },
     { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "1.0", title: "Non-root containers" },
     { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "1.1", title: "Immutable container file systems" },
     { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "1.7", title: "Restricts escalation to root" },
     { framework: "NSA/CISA Kubernetes Hardening v1.2 (Trivy k8s-nsa numbering)", ref: "1.10", title: "seccomp profile" },
     { framework: "NIST SP 800-190", ref: "4.4.4", title: "App vulnerabilities (runtime anomaly detection, read-only root filesystem)" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.3.4.2", title: "No system privileges for web server" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-070", title: "Root user isn't used within VM or Containers except during initialization, and privileges are dropped on completion of the runtime.  Containers or VMs cannot be" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-070",
+      title:
+        "Root user isn't used within VM or Containers except during initialization, and privileges are dropped on completion of the runtime.  Containers or VMs cannot be",
+    },
   ],
   breaks: [
     { id: "T1611", name: "Escape to Host" },
@@ -57,13 +68,28 @@ export default defineRule({
   },
   examples: () => {
     const hardened = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
-    const changed = (name: string, change: object) => networkFunction(name, { container: { securityContext: { ...hardened, ...change } as never } });
+    const changed = (name: string, change: object) =>
+      networkFunction(name, { container: { securityContext: { ...hardened, ...change } as never } });
     return {
       pass: [
         { name: "hardened at the pod and the container", resources: [networkFunction("amf")] },
-        { name: "a seccomp profile of one's own", resources: [changed("amf", { seccompProfile: { type: "Localhost", localhostProfile: "amf.json" } })] },
-        { name: "a UPF that needs root for its TUN device", resources: [changed("upf", { runAsNonRoot: false, runAsUser: 0, capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } })] },
-        { name: "a database writes its files", resources: [networkFunction("amf"), networkFunction("mongodb", { container: { image: "mongo", securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } } })] },
+        {
+          name: "a seccomp profile of one's own",
+          resources: [changed("amf", { seccompProfile: { type: "Localhost", localhostProfile: "amf.json" } })],
+        },
+        {
+          name: "a UPF that needs root for its TUN device",
+          resources: [changed("upf", { runAsNonRoot: false, runAsUser: 0, capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } })],
+        },
+        {
+          name: "a database writes its files",
+          resources: [
+            networkFunction("amf"),
+            networkFunction("mongodb", {
+              container: { image: "mongo", securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } } },
+            }),
+          ],
+        },
       ],
       fail: [
         { name: "nothing set", resources: [networkFunction("smf", { pod: { securityContext: {} }, container: { securityContext: {} } })] },
@@ -71,7 +97,14 @@ export default defineRule({
         { name: "a UPF as root that asks for no capability", resources: [changed("upf", { runAsNonRoot: false, runAsUser: 0 })] },
         { name: "seccomp switched off for one container", resources: [changed("nrf", { seccompProfile: { type: "Unconfined" } })] },
         { name: "a writable root file system", resources: [changed("udm", { readOnlyRootFilesystem: false })] },
-        { name: "a probe that calls another host", resources: [networkFunction("ausf", { container: { securityContext: hardened, livenessProbe: { httpGet: { host: "10.0.0.1", port: 80 } } } })] },
+        {
+          name: "a probe that calls another host",
+          resources: [
+            networkFunction("ausf", {
+              container: { securityContext: hardened, livenessProbe: { httpGet: { host: "10.0.0.1", port: 80 } } },
+            }),
+          ],
+        },
         { name: "an SELinux type of one's own", resources: [changed("ausf", { seLinuxOptions: { type: "spc_t" } })] },
       ],
       undetermined: [{ name: "the user comes with the deployment", resources: [changed("amf", { runAsUser: unknownValue() })] }],
@@ -106,7 +139,10 @@ function flawsOf(workload: Workload, container: Container, functions: readonly N
 
 /** A user-plane function that makes its TUN device keeps root: capabilities of a non-root process do not survive its start. */
 function rootIsNeeded(container: Container, functions: readonly NetworkFunctionId[]): boolean {
-  const added = container.security.get("capabilities", "add").items().map((item) => capability(valueOr(item.string(), "")));
+  const added = container.security
+    .get("capabilities", "add")
+    .items()
+    .map((item) => capability(valueOr(item.string(), "")));
   const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
   return userPlane && added.includes("NET_ADMIN") && !isPrivileged(container);
 }
@@ -114,24 +150,28 @@ function rootIsNeeded(container: Container, functions: readonly NetworkFunctionI
 type Field = readonly [Node, unknown, (node: Node) => boolean];
 
 const text = (node: Node): string => valueOr(node.string(), "");
-const oneOf = (...words: readonly string[]) => (node: Node): boolean => words.includes(text(node));
+const oneOf =
+  (...words: readonly string[]) =>
+  (node: Node): boolean =>
+    words.includes(text(node));
 
 /** Fields that are good when nobody sets them (Pod Security Standards, baseline and restricted). */
 function optional(workload: Workload, container: Container): Field[] {
   const annotation = workload.podMetadata.get("annotations", `container.apparmor.security.beta.kubernetes.io/${container.name}`);
   const selinux = [container.security.get("seLinuxOptions"), workload.podSpec.get("securityContext", "seLinuxOptions")];
+  const options = selinux.filter((node) => !node.isAbsent);
   const calls = ["livenessProbe", "readinessProbe", "startupProbe"].map((probe) => container.node.get(probe));
   const hooks = ["postStart", "preStop"].map((hook) => container.node.get("lifecycle", hook));
   return [
     [container.security.get("procMount"), "Default", oneOf("Default", "")],
     [effective(workload, container, "appArmorProfile", "type"), "RuntimeDefault", oneOf("RuntimeDefault", "Localhost")],
     [annotation, "runtime/default", (node) => text(node) === "runtime/default" || text(node) === "" || text(node).startsWith("localhost/")],
-    ...selinux.flatMap((options): Field[] => [
-      [options.get("type"), "a container type", oneOf("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")],
-      [options.get("user"), "nothing", oneOf("")],
-      [options.get("role"), "nothing", oneOf("")],
+    ...options.flatMap((chosen): Field[] => [
+      [chosen.get("type"), "a container type", oneOf("", "container_t", "container_init_t", "container_kvm_t", "container_engine_t")],
+      [chosen.get("user"), "nothing", oneOf("")],
+      [chosen.get("role"), "nothing", oneOf("")],
     ]),
-    ...[...calls, ...hooks].flatMap((call): Field[] => [
+    ...[...calls, ...hooks].filter((call) => !call.isAbsent).flatMap((call): Field[] => [
       [call.get("httpGet", "host"), "the pod itself", oneOf("", "127.0.0.1", "::1", "localhost")],
       [call.get("tcpSocket", "host"), "the pod itself", oneOf("", "127.0.0.1", "::1", "localhost")],
     ]),
@@ -139,12 +179,32 @@ function optional(workload: Workload, container: Container): Field[] {
 }
 
 /** Volume types that stay inside the pod or are claimed; host paths belong to WH-04. */
-const VOLUMES = ["configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret", "hostPath", "image"];
+const VOLUMES = [
+  "configMap",
+  "csi",
+  "downwardAPI",
+  "emptyDir",
+  "ephemeral",
+  "persistentVolumeClaim",
+  "projected",
+  "secret",
+  "hostPath",
+  "image",
+];
 
 function* podFields(workload: Workload, networkFunctions: readonly NetworkFunctionId[], certain: boolean): Iterable<Verdict> {
-  const wrong = workload.podSpec.get("volumes").items().flatMap((volume) =>
-    volume.fields().flatMap(([type, node]) => (type === "name" || node.isAbsent || VOLUMES.includes(type) ? [] : [{ path: node.path, actual: type, expected: "a claim, or a volume of the pod" }])),
-  );
+  const wrong = workload.podSpec
+    .get("volumes")
+    .items()
+    .flatMap((volume) =>
+      volume
+        .fields()
+        .flatMap(([type, node]) =>
+          type === "name" || node.isAbsent || VOLUMES.includes(type)
+            ? []
+            : [{ path: node.path, actual: type, expected: "a claim, or a volume of the pod" }],
+        ),
+    );
   if (wrong.length === 0) return;
   yield (certain ? fail : undetermined)({
     message: `${workload.kind} ${workload.name} mounts ${[...new Set(wrong.map((item) => item.actual))].join(", ")} volumes directly: storage outside what the cluster controls.`,
