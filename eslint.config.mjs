@@ -12,7 +12,7 @@ export default tseslint.config(
     rules: {
       "carrierguard/arrows": "error",
       "@typescript-eslint/no-explicit-any": "error",
-      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "@typescript-eslint/unified-signatures": "off",
       eqeqeq: "error",
     },
@@ -24,9 +24,15 @@ export default tseslint.config(
       "no-restricted-globals": ["error", "process", "fetch", "setTimeout", "setInterval"],
       "no-restricted-syntax": [
         "error",
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: "the time is an argument: knowledge.at" },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "the time is an argument: knowledge.at",
+        },
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: "the time is an argument: knowledge.at" },
-        { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: "the same input gives the same output" },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: "the same input gives the same output",
+        },
       ],
     },
   },
@@ -35,12 +41,38 @@ export default tseslint.config(
     rules: {
       "no-restricted-syntax": [
         "error",
-        { selector: "CallExpression[callee.property.name='plain']", message: "read properties through Node's tri-state reads; plain() forgets what is unknown" },
-        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: "the time is an argument: knowledge.at" },
-        { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: "the same input gives the same output" },
+        {
+          selector: "CallExpression[callee.property.name='plain']",
+          message: "read properties through Node's tri-state reads; plain() forgets what is unknown",
+        },
+        {
+          selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          message: "the time is an argument: knowledge.at",
+        },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: "the same input gives the same output",
+        },
       ],
     },
   },
-  { files: ["**/*.{js,mjs,cjs}"], languageOptions: { globals: { process: "readonly", console: "readonly", module: "writable", require: "readonly", __dirname: "readonly", Buffer: "readonly", setTimeout: "readonly", clearTimeout: "readonly", URL: "readonly", performance: "readonly" } }, rules: { "@typescript-eslint/no-require-imports": "off" } },
-  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off" } },
+  {
+    files: ["**/*.{js,mjs,cjs}"],
+    languageOptions: {
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        module: "writable",
+        require: "readonly",
+        __dirname: "readonly",
+        Buffer: "readonly",
+        setTimeout: "readonly",
+        clearTimeout: "readonly",
+        URL: "readonly",
+        performance: "readonly",
+      },
+    },
+    rules: { "@typescript-eslint/no-require-imports": "off" },
+  },
+  { files: ["test/**/*.ts"], rules: { "@typescript-eslint/no-non-null-assertion": "off", "@typescript-eslint/no-require-imports": "off" } },
 );

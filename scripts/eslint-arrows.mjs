@@ -12,19 +12,37 @@ const LAYERS = {
   "policypack/testing": ["policypack/engine", "policypack/model", "policypack/topology"],
   "policypack/rules": ["policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology", "policypack/testing"],
   "policypack/pulumi": ["policypack/rules", "policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology"],
-  policypack: ["policypack/pulumi", "policypack/rules", "policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology"],
+  policypack: [
+    "policypack/pulumi",
+    "policypack/rules",
+    "policypack/engine",
+    "policypack/analysis",
+    "policypack/model",
+    "policypack/topology",
+  ],
   components: ["policypack/topology", "policypack/model", "policypack/analysis"],
   cli: ["policypack/rules", "policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology"],
 };
 
 /** What pure layers may take from outside: functions of their arguments alone. */
-const PURE = ["policypack/topology", "policypack/model", "policypack/analysis", "policypack/engine", "policypack/rules", "policypack/testing"];
+const PURE = [
+  "policypack/topology",
+  "policypack/model",
+  "policypack/analysis",
+  "policypack/engine",
+  "policypack/rules",
+  "policypack/testing",
+];
 const PURE_PACKAGES = new Set(["node:crypto", "node:path", "node:net", "js-yaml", "fastest-levenshtein"]);
 
 const layerOf = (file) => Object.keys(LAYERS).find((layer) => file === layer || file.startsWith(`${layer}/`));
 
 export default {
-  meta: { type: "problem", schema: [], messages: { arrow: "{{from}} must not import {{to}}: arrows point one way", pure: "{{from}} is pure: it must not import {{to}}" } },
+  meta: {
+    type: "problem",
+    schema: [],
+    messages: { arrow: "{{from}} must not import {{to}}: arrows point one way", pure: "{{from}} is pure: it must not import {{to}}" },
+  },
   create(context) {
     const from = layerOf(relative(ROOT, context.filename).split(sep).join("/"));
     if (from === undefined) return {};
@@ -35,7 +53,11 @@ export default {
         if (PURE.includes(from) && !PURE_PACKAGES.has(source)) context.report({ node, messageId: "pure", data: { from, to: source } });
         return;
       }
-      const to = layerOf(relative(ROOT, resolve(dirname(context.filename), source)).split(sep).join("/"));
+      const to = layerOf(
+        relative(ROOT, resolve(dirname(context.filename), source))
+          .split(sep)
+          .join("/"),
+      );
       if (to !== undefined && to !== from && !LAYERS[from].includes(to)) context.report({ node, messageId: "arrow", data: { from, to } });
     };
     return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };

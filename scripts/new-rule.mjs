@@ -3,7 +3,16 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { spawnSync } from "node:child_process";
 
-const FAMILIES = { ID: "identity", SG: "segmentation", LG: "logging", DP: "data-protection", WH: "workload", SC: "supply-chain", TI: "threat-intel", GV: "governance" };
+const FAMILIES = {
+  ID: "identity",
+  SG: "segmentation",
+  LG: "logging",
+  DP: "data-protection",
+  WH: "workload",
+  SC: "supply-chain",
+  TI: "threat-intel",
+  GV: "governance",
+};
 
 const [id, slug] = process.argv.slice(2);
 const { controls } = JSON.parse(readFileSync(join(import.meta.dirname, "data", "controls.json"), "utf8"));

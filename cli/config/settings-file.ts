@@ -6,7 +6,7 @@ import type { Rule } from "../../policypack/engine/rule";
 import { readSettings, type SettingsFile } from "../../policypack/engine/settings-file";
 import { InputError } from "../inputs/input-error";
 
-export const SETTINGS_FILE = "carrierguard.yaml";
+const SETTINGS_FILE = "carrierguard.yaml";
 
 export interface LoadedSettings extends SettingsFile {
   /** As users see it; `undefined` where there is none. */
@@ -54,7 +54,7 @@ export async function loadSettings(file: string | undefined, targets: readonly s
 }
 
 /** All that is wrong with a settings file. */
-export class SettingsError extends Error {
+class SettingsError extends Error {
   constructor(readonly complaints: readonly InputError[]) {
     super(complaints.map((complaint) => `${complaint.place}: ${complaint.message}`).join("\n"));
     this.name = "SettingsError";

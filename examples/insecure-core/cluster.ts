@@ -22,7 +22,9 @@ new aws.eks.NodeGroup("nodes", {
   launchTemplate: { id: template.id, version: "$Latest" },
 });
 
-export const provider = new k8s.Provider("eks", { kubeconfig: cluster.endpoint.apply((endpoint) => JSON.stringify({ clusters: [{ name: "core", cluster: { server: endpoint } }] })) });
+export const provider = new k8s.Provider("eks", {
+  kubeconfig: cluster.endpoint.apply((endpoint) => JSON.stringify({ clusters: [{ name: "core", cluster: { server: endpoint } }] })),
+});
 
 // On-call engineers debug in the pods.
 new k8s.rbac.v1.ClusterRole(

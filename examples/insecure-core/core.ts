@@ -7,8 +7,17 @@ const namespace = new k8s.core.v1.Namespace("core", { metadata: { name: "core" }
 const place = namespace.metadata.name;
 
 /** A free5GC function with its configuration. */
-function networkFunction(name: string, configuration: string, spec: Partial<k8s.types.input.core.v1.PodSpec> = {}, container: Partial<k8s.types.input.core.v1.Container> = {}) {
-  const config = new k8s.core.v1.ConfigMap(`${name}-config`, { metadata: { name: `${name}-config`, namespace: place }, data: { [`${name}cfg.yaml`]: configuration } }, options);
+function networkFunction(
+  name: string,
+  configuration: string,
+  spec: Partial<k8s.types.input.core.v1.PodSpec> = {},
+  container: Partial<k8s.types.input.core.v1.Container> = {},
+) {
+  const config = new k8s.core.v1.ConfigMap(
+    `${name}-config`,
+    { metadata: { name: `${name}-config`, namespace: place }, data: { [`${name}cfg.yaml`]: configuration } },
+    options,
+  );
   const labels = { app: name };
   return new k8s.apps.v1.Deployment(
     name,
@@ -55,7 +64,12 @@ new k8s.apps.v1.Deployment(
         metadata: { labels: { app: "upf" } },
         spec: {
           containers: [
-            { name: "upf", image: "free5gc/upf:latest", securityContext: { privileged: true }, volumeMounts: [{ name: "host", mountPath: "/host" }] },
+            {
+              name: "upf",
+              image: "free5gc/upf:latest",
+              securityContext: { privileged: true },
+              volumeMounts: [{ name: "host", mountPath: "/host" }],
+            },
             { name: "sidecar", image: "registry.vendor.example/upf-monitor:2", securityContext: { capabilities: { add: ["SYS_PTRACE"] } } },
           ],
           volumes: [{ name: "host", hostPath: { path: "/var/run" } }],
@@ -68,7 +82,10 @@ new k8s.apps.v1.Deployment(
 
 new k8s.core.v1.Service(
   "upf-n4",
-  { metadata: { name: "upf-n4", namespace: place }, spec: { type: "NodePort", selector: { app: "upf" }, ports: [{ name: "pfcp", protocol: "UDP", port: 8805, nodePort: 30805 }] } },
+  {
+    metadata: { name: "upf-n4", namespace: place },
+    spec: { type: "NodePort", selector: { app: "upf" }, ports: [{ name: "pfcp", protocol: "UDP", port: 8805, nodePort: 30805 }] },
+  },
   options,
 );
 
@@ -90,10 +107,17 @@ new k8s.apps.v1.Deployment(
   "webui",
   {
     metadata: { name: "webui", namespace: place },
-    spec: { selector: { matchLabels: { app: "webui" } }, template: { metadata: { labels: { app: "webui" } }, spec: { containers: [{ name: "webui", image: "free5gc/webui:v3.4.3" }] } } },
+    spec: {
+      selector: { matchLabels: { app: "webui" } },
+      template: { metadata: { labels: { app: "webui" } }, spec: { containers: [{ name: "webui", image: "free5gc/webui:v3.4.3" }] } },
+    },
   },
   options,
 );
-new k8s.core.v1.Service("webui", { metadata: { name: "webui", namespace: place }, spec: { type: "LoadBalancer", selector: { app: "webui" }, ports: [{ port: 5000 }] } }, options);
+new k8s.core.v1.Service(
+  "webui",
+  { metadata: { name: "webui", namespace: place }, spec: { type: "LoadBalancer", selector: { app: "webui" }, ports: [{ port: 5000 }] } },
+  options,
+);
 
 new k8s.helm.v3.Release("smf", { chart: "smf", namespace: "core", repositoryOpts: { repo: "https://charts.vendor.example" } }, options);

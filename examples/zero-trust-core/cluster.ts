@@ -5,7 +5,11 @@ import { nodes, subnets, tags } from "./network";
 const assume = (service: string) => aws.iam.assumeRolePolicyForPrincipal({ Service: service });
 const place = subnets["sbi"]?.map((subnet) => subnet.id) ?? [];
 
-const key = new aws.kms.Key("cluster", { description: "Secrets of the core's cluster", enableKeyRotation: true, tags: tags("control", "oam") });
+const key = new aws.kms.Key("cluster", {
+  description: "Secrets of the core's cluster",
+  enableKeyRotation: true,
+  tags: tags("control", "oam"),
+});
 const clusterRole = new aws.iam.Role("cluster", { assumeRolePolicy: assume("eks.amazonaws.com") });
 const nodeRole = new aws.iam.Role("nodes", { assumeRolePolicy: assume("ec2.amazonaws.com") });
 
@@ -34,9 +38,22 @@ new aws.eks.NodeGroup("nodes", {
 });
 
 // The CNI that enforces the policies.
-new aws.eks.Addon("vpc-cni", { clusterName: cluster.name, addonName: "vpc-cni", configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }) });
+new aws.eks.Addon("vpc-cni", {
+  clusterName: cluster.name,
+  addonName: "vpc-cni",
+  configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }),
+});
 
-export const provider = new k8s.Provider("eks", { kubeconfig: cluster.endpoint.apply((endpoint) => JSON.stringify({ clusters: [{ name: "core", cluster: { server: endpoint } }] })) });
+export const provider = new k8s.Provider("eks", {
+  kubeconfig: cluster.endpoint.apply((endpoint) => JSON.stringify({ clusters: [{ name: "core", cluster: { server: endpoint } }] })),
+});
 
 // On-call engineers look; they enter pods with a break-glass role that their group holds for a limited time.
-new k8s.rbac.v1.ClusterRole("on-call", { metadata: { name: "on-call" }, rules: [{ apiGroups: [""], resources: ["pods", "pods/log", "events"], verbs: ["get", "list", "watch"] }] }, { provider });
+new k8s.rbac.v1.ClusterRole(
+  "on-call",
+  {
+    metadata: { name: "on-call" },
+    rules: [{ apiGroups: [""], resources: ["pods", "pods/log", "events"], verbs: ["get", "list", "watch"] }],
+  },
+  { provider },
+);

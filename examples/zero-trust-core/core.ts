@@ -8,7 +8,12 @@ const registry = new pulumi.Config().require("registry");
 
 export const namespace = new k8s.core.v1.Namespace(
   "core",
-  { metadata: { name: "core", labels: { "istio-injection": "enabled", "pod-security.kubernetes.io/warn": "restricted", "carrierguard.dev/zone": "control" } } },
+  {
+    metadata: {
+      name: "core",
+      labels: { "istio-injection": "enabled", "pod-security.kubernetes.io/warn": "restricted", "carrierguard.dev/zone": "control" },
+    },
+  },
   options,
 );
 const place = namespace.metadata.name;
@@ -30,7 +35,13 @@ type Container = k8s.types.input.core.v1.Container;
 const hardened = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
 
 /** A function with its ServiceAccount and Service; keys and certificates come from the secret store. */
-function networkFunction(name: string, text: string, port: { name: string; containerPort: number; protocol?: string }, container: Partial<Container> = {}, pod: Partial<PodSpec> = {}) {
+function networkFunction(
+  name: string,
+  text: string,
+  port: { name: string; containerPort: number; protocol?: string },
+  container: Partial<Container> = {},
+  pod: Partial<PodSpec> = {},
+) {
   const metadata = { name, namespace: place };
   const labels = { app: name, "carrierguard.dev/nf": name };
   const account = new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, options);
@@ -63,8 +74,18 @@ function networkFunction(name: string, text: string, port: { name: string; conta
             ],
             volumes: [
               { name: "config", configMap: { name: config.metadata.name } },
-              { name: "tls", csi: { driver: "csi.cert-manager.io", readOnly: true, volumeAttributes: { "csi.cert-manager.io/issuer-name": "core" } } },
-              ...(name === "udm" ? [{ name: "hnet", csi: { driver: "secrets-store.csi.k8s.io", readOnly: true, volumeAttributes: { secretProviderClass: "hnet" } } }] : []),
+              {
+                name: "tls",
+                csi: { driver: "csi.cert-manager.io", readOnly: true, volumeAttributes: { "csi.cert-manager.io/issuer-name": "core" } },
+              },
+              ...(name === "udm"
+                ? [
+                    {
+                      name: "hnet",
+                      csi: { driver: "secrets-store.csi.k8s.io", readOnly: true, volumeAttributes: { secretProviderClass: "hnet" } },
+                    },
+                  ]
+                : []),
             ],
             ...pod,
           },
@@ -73,7 +94,18 @@ function networkFunction(name: string, text: string, port: { name: string; conta
     },
     options,
   );
-  new k8s.core.v1.Service(name, { metadata, spec: { type: "ClusterIP", selector: { app: name }, ports: [{ name: port.name, port: port.containerPort, protocol: port.protocol ?? "TCP" }] } }, options);
+  new k8s.core.v1.Service(
+    name,
+    {
+      metadata,
+      spec: {
+        type: "ClusterIP",
+        selector: { app: name },
+        ports: [{ name: port.name, port: port.containerPort, protocol: port.protocol ?? "TCP" }],
+      },
+    },
+    options,
+  );
 }
 
 const sbi = { name: "sbi", containerPort: 8443 };
@@ -110,18 +142,36 @@ new k8s.apps.v1.StatefulSet(
             {
               name: "mongodb",
               image: `${registry}/mongodb@${digests["mongodb"]}`,
-              args: ["--auth", "--tlsMode", "requireTLS", "--tlsCertificateKeyFile", "/tls/tls.pem", "--tlsCAFile", "/tls/ca.crt", "--bind_ip_all"],
+              args: [
+                "--auth",
+                "--tlsMode",
+                "requireTLS",
+                "--tlsCertificateKeyFile",
+                "/tls/tls.pem",
+                "--tlsCAFile",
+                "/tls/ca.crt",
+                "--bind_ip_all",
+              ],
               ports: [{ name: "mongodb", containerPort: 27017 }],
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
-              volumeMounts: [{ name: "tls", mountPath: "/tls", readOnly: true }, { name: "data", mountPath: "/data/db" }],
+              volumeMounts: [
+                { name: "tls", mountPath: "/tls", readOnly: true },
+                { name: "data", mountPath: "/data/db" },
+              ],
             },
           ],
           volumes: [{ name: "tls", csi: { driver: "csi.cert-manager.io", readOnly: true } }],
         },
       },
-      volumeClaimTemplates: [{ metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "50Gi" } } } }],
+      volumeClaimTemplates: [
+        { metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "50Gi" } } } },
+      ],
     },
   },
   options,
 );
-new k8s.core.v1.Service("mongodb", { metadata: mongodb, spec: { clusterIP: "None", selector: { app: "mongodb" }, ports: [{ name: "mongodb", port: 27017 }] } }, options);
+new k8s.core.v1.Service(
+  "mongodb",
+  { metadata: mongodb, spec: { clusterIP: "None", selector: { app: "mongodb" }, ports: [{ name: "mongodb", port: 27017 }] } },
+  options,
+);

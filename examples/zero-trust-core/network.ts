@@ -6,7 +6,11 @@ export const ran = config.require("ran");
 const region = new pulumi.Config("aws").require("region");
 
 /** Tags by which everybody, and every policy, knows what a resource belongs to. */
-export const tags = (zone: string, plane: string) => ({ "carrierguard.dev/zone": zone, "carrierguard.dev/plane": plane, "carrierguard.dev/plmn": config.require("plmn") });
+export const tags = (zone: string, plane: string) => ({
+  "carrierguard.dev/zone": zone,
+  "carrierguard.dev/plane": plane,
+  "carrierguard.dev/plmn": config.require("plmn"),
+});
 
 export const vpc = new aws.ec2.Vpc("core", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true, tags: tags("control", "sbi") });
 
@@ -34,22 +38,57 @@ export const subnets = Object.fromEntries(
   ]),
 );
 
-const group = (name: string, zone: string, plane: string) => new aws.ec2.SecurityGroup(name, { vpcId: vpc.id, description: `5G core: ${plane}`, tags: tags(zone, plane) });
+const group = (name: string, zone: string, plane: string) =>
+  new aws.ec2.SecurityGroup(name, { vpcId: vpc.id, description: `5G core: ${plane}`, tags: tags(zone, plane) });
 
 export const nodes = group("nodes", "control", "sbi");
 const n2 = group("n2", "access-edge", "n2");
 const n3 = group("n3", "user-plane", "n3");
 const n4 = group("n4", "user-plane", "n4");
 
-new aws.vpc.SecurityGroupIngressRule("nodes-self", { securityGroupId: nodes.id, ipProtocol: "-1", referencedSecurityGroupId: nodes.id, description: "between the nodes of the cluster" });
+new aws.vpc.SecurityGroupIngressRule("nodes-self", {
+  securityGroupId: nodes.id,
+  ipProtocol: "-1",
+  referencedSecurityGroupId: nodes.id,
+  description: "between the nodes of the cluster",
+});
 // Security groups know no SCTP ports: the source is the RAN alone, and a NetworkPolicy holds the port.
-new aws.vpc.SecurityGroupIngressRule("n2-ran", { securityGroupId: n2.id, ipProtocol: "132", cidrIpv4: ran, description: "NGAP from the gNBs" });
-new aws.vpc.SecurityGroupIngressRule("n3-ran", { securityGroupId: n3.id, ipProtocol: "udp", fromPort: 2152, toPort: 2152, cidrIpv4: ran, description: "GTP-U from the gNBs" });
-new aws.vpc.SecurityGroupIngressRule("n4-smf", { securityGroupId: n4.id, ipProtocol: "udp", fromPort: 8805, toPort: 8805, referencedSecurityGroupId: n4.id, description: "PFCP between SMF and UPF" });
+new aws.vpc.SecurityGroupIngressRule("n2-ran", {
+  securityGroupId: n2.id,
+  ipProtocol: "132",
+  cidrIpv4: ran,
+  description: "NGAP from the gNBs",
+});
+new aws.vpc.SecurityGroupIngressRule("n3-ran", {
+  securityGroupId: n3.id,
+  ipProtocol: "udp",
+  fromPort: 2152,
+  toPort: 2152,
+  cidrIpv4: ran,
+  description: "GTP-U from the gNBs",
+});
+new aws.vpc.SecurityGroupIngressRule("n4-smf", {
+  securityGroupId: n4.id,
+  ipProtocol: "udp",
+  fromPort: 8805,
+  toPort: 8805,
+  referencedSecurityGroupId: n4.id,
+  description: "PFCP between SMF and UPF",
+});
 
-const logKey = new aws.kms.Key("flow-logs", { description: "Flow logs of the core", enableKeyRotation: true, tags: tags("observability", "oam") });
-const flowLogs = new aws.cloudwatch.LogGroup("flow-logs", { retentionInDays: 400, kmsKeyId: logKey.arn, tags: tags("observability", "oam") });
-const flowRole = new aws.iam.Role("flow-logs", { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }) });
+const logKey = new aws.kms.Key("flow-logs", {
+  description: "Flow logs of the core",
+  enableKeyRotation: true,
+  tags: tags("observability", "oam"),
+});
+const flowLogs = new aws.cloudwatch.LogGroup("flow-logs", {
+  retentionInDays: 400,
+  kmsKeyId: logKey.arn,
+  tags: tags("observability", "oam"),
+});
+const flowRole = new aws.iam.Role("flow-logs", {
+  assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
+});
 new aws.ec2.FlowLog("core", {
   vpcId: vpc.id,
   trafficType: "ALL",

@@ -8,10 +8,33 @@ const place = namespace.metadata.name;
 type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 
 const pods = (name: string): Peer => ({ podSelector: { matchLabels: { app: name } } });
-const dns = { to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } }, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: [{ protocol: "UDP", port: 53 }, { protocol: "TCP", port: 53 }] };
-const istiod = { to: [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "istio-system" } }, podSelector: { matchLabels: { app: "istiod" } } }], ports: [{ protocol: "TCP", port: 15012 }] };
+const dns = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+      podSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+    },
+  ],
+  ports: [
+    { protocol: "UDP", port: 53 },
+    { protocol: "TCP", port: 53 },
+  ],
+};
+const istiod = {
+  to: [
+    {
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "istio-system" } },
+      podSelector: { matchLabels: { app: "istiod" } },
+    },
+  ],
+  ports: [{ protocol: "TCP", port: 15012 }],
+};
 
-new k8s.networking.v1.NetworkPolicy("default-deny", { metadata: { name: "default-deny", namespace: place }, spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } }, options);
+new k8s.networking.v1.NetworkPolicy(
+  "default-deny",
+  { metadata: { name: "default-deny", namespace: place }, spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"] } },
+  options,
+);
 
 interface Flow {
   readonly peer: Peer;
@@ -24,7 +47,15 @@ function flows(name: string, ingress: readonly Flow[], egress: readonly Flow[]) 
   const rule = (key: "from" | "to") => (flow: Flow) => ({ [key]: [flow.peer], ports: [{ protocol: flow.protocol, port: flow.port }] });
   new k8s.networking.v1.NetworkPolicy(
     name,
-    { metadata: { name, namespace: place }, spec: { podSelector: { matchLabels: { app: name } }, policyTypes: ["Ingress", "Egress"], ingress: ingress.map(rule("from")), egress: [...egress.map(rule("to")), dns, istiod] } },
+    {
+      metadata: { name, namespace: place },
+      spec: {
+        podSelector: { matchLabels: { app: name } },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: ingress.map(rule("from")),
+        egress: [...egress.map(rule("to")), dns, istiod],
+      },
+    },
     options,
   );
 }
@@ -43,11 +74,26 @@ flows("udr", [sbi("udm"), sbi("nrf")], [sbi("nrf"), sbi("udm"), database("mongod
 flows("upf", [gnb("UDP", 2152), pfcp("smf")], [gnb("UDP", 2152), pfcp("smf")]);
 flows("mongodb", [database("udr"), database("nrf")], []);
 
-new k8s.apiextensions.CustomResource("strict", { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication", metadata: { name: "default", namespace: place }, spec: { mtls: { mode: "STRICT" } } }, options);
+new k8s.apiextensions.CustomResource(
+  "strict",
+  {
+    apiVersion: "security.istio.io/v1",
+    kind: "PeerAuthentication",
+    metadata: { name: "default", namespace: place },
+    spec: { mtls: { mode: "STRICT" } },
+  },
+  options,
+);
 
 // Only callers with a mesh identity of the core, and only what each function serves.
 const principal = (name: string) => `cluster.local/ns/core/sa/${name}`;
-const callers: { readonly [producer: string]: readonly string[] } = { nrf: others, amf: ["smf", "udm", "nrf"], smf: ["amf", "nrf"], udm: ["amf", "smf", "udr", "nrf"], udr: ["udm", "nrf"] };
+const callers: { readonly [producer: string]: readonly string[] } = {
+  nrf: others,
+  amf: ["smf", "udm", "nrf"],
+  smf: ["amf", "nrf"],
+  udm: ["amf", "smf", "udr", "nrf"],
+  udr: ["udm", "nrf"],
+};
 for (const [producer, consumers] of Object.entries(callers)) {
   new k8s.apiextensions.CustomResource(
     `allow-${producer}`,
@@ -55,7 +101,11 @@ for (const [producer, consumers] of Object.entries(callers)) {
       apiVersion: "security.istio.io/v1",
       kind: "AuthorizationPolicy",
       metadata: { name: producer, namespace: place },
-      spec: { selector: { matchLabels: { app: producer } }, action: "ALLOW", rules: [{ from: [{ source: { principals: consumers.map(principal) } }], to: [{ operation: { ports: ["8443"] } }] }] },
+      spec: {
+        selector: { matchLabels: { app: producer } },
+        action: "ALLOW",
+        rules: [{ from: [{ source: { principals: consumers.map(principal) } }], to: [{ operation: { ports: ["8443"] } }] }],
+      },
     },
     options,
   );

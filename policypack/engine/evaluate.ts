@@ -116,7 +116,7 @@ function faultOf(rule: Rule, error: unknown, subject: Resource | undefined, cont
 
 const STACK: FindingResource = { urn: "", type: "stack", kind: null, namespace: null, name: "stack", source: null };
 
-export function describeResource(resource: Resource | undefined, model: CoreModel): FindingResource {
+function describeResource(resource: Resource | undefined, model: CoreModel): FindingResource {
   if (resource === undefined) return STACK;
   const object = objectOf(resource, model);
   const namespace = object?.namespace ?? "";

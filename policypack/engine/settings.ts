@@ -40,7 +40,7 @@ export interface Settings {
 }
 
 /** Namespaces that Kubernetes and its usual add-ons live in. */
-export const PLATFORM_NAMESPACES: readonly string[] = [
+const PLATFORM_NAMESPACES: readonly string[] = [
   "kube-system", "kube-node-lease", "kube-public", "calico-system", "tigera-operator", "cilium", "cilium-system", "istio-system", "istio-cni",
   "linkerd", "amazon-cloudwatch", "amazon-guardduty", "aws-observability", "cert-manager", "external-secrets", "flux-system", "argocd",
   "gatekeeper-system", "kyverno", "falco", "tetragon", "karpenter", "multus", "sriov-network-operator", "openshift-multus", "openshift-sriov-network-operator",

@@ -21,14 +21,14 @@ export type Value = null | boolean | number | string | UnknownValue | SecretValu
 export type Read<T> =
   { readonly state: "known"; readonly value: T } | { readonly state: "unknown"; readonly reason: string } | { readonly state: "absent" };
 
-export const ABSENT: Read<never> = { state: "absent" };
+const ABSENT: Read<never> = { state: "absent" };
 const NOT_YET: Read<never> = { state: "unknown", reason: "not known before deployment" };
 
 export function known<T>(value: T): Read<T> {
   return { state: "known", value };
 }
 
-export function unknown(reason: string): Read<never> {
+function unknown(reason: string): Read<never> {
   return { state: "unknown", reason };
 }
 

@@ -31,7 +31,7 @@ export interface Configuration {
 }
 
 /** Something in the configuration that the user has to put right. */
-export class ConfigurationError extends Error {
+class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 

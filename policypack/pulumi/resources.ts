@@ -2,27 +2,37 @@
 
 import type { AnalyzeRequest, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Resource, type Stack } from "../model/stack";
-import type { PropertyReader } from "./values";
+import { isUnknown, type PropertyReader } from "./values";
 
 /** A protobuf Struct, whose own types are not published. */
 export interface Struct {
   toJavaScript(): { readonly [key: string]: unknown };
 }
 
-/** One resource before it is made: its inputs after the provider's Check. Dependencies are not told yet. */
-export function resourceOf(request: AnalyzeRequest, reader: PropertyReader): Resource {
+/** Properties as the messages carry them, by URN. */
+export type Inputs = Map<string, Plain>;
+
+type Plain = { readonly [key: string]: unknown };
+
+/**
+ * One resource before it is made: its inputs after the provider's Check. Dependencies are not told yet. The inputs are kept
+ * in `inputs` for the question about the stack.
+ */
+export function resourceOf(request: AnalyzeRequest, reader: PropertyReader, inputs: Inputs): Resource {
+  const properties = plain(request.getProperties());
+  inputs.set(request.getUrn(), properties);
   return new Resource({
     urn: request.getUrn(),
     type: request.getType(),
     name: request.getName(),
-    properties: reader.read(plain(request.getProperties())),
+    properties: reader.read(properties),
     parent: textOf(request.getOptions()?.getParent()),
     provider: textOf(request.getProvider()?.getUrn()),
   });
 }
 
-/** Everything, with what depends on what; the properties are the outputs. */
-export function stackOf(request: AnalyzeStackRequest, reader: PropertyReader): Stack {
+/** Everything, with what depends on what; the properties are the outputs, over the inputs where the outputs are not known. */
+export function stackOf(request: AnalyzeStackRequest, reader: PropertyReader, inputs: Inputs): Stack {
   const resources = request.getResourcesList().map((resource) => {
     const propertyDependencies: { [property: string]: readonly string[] } = {};
     resource.getPropertydependenciesMap().forEach((urns, property) => {
@@ -32,7 +42,7 @@ export function stackOf(request: AnalyzeStackRequest, reader: PropertyReader): S
       urn: resource.getUrn(),
       type: resource.getType(),
       name: resource.getName(),
-      properties: reader.read(plain(resource.getProperties()), propertyDependencies),
+      properties: reader.read(overlay(inputs.get(resource.getUrn()), plain(resource.getProperties())), propertyDependencies),
       parent: textOf(resource.getParent()),
       dependencies: resource.getDependenciesList(),
       propertyDependencies,
@@ -40,6 +50,16 @@ export function stackOf(request: AnalyzeStackRequest, reader: PropertyReader): S
     });
   });
   return { resources, gaps: [] };
+}
+
+/**
+ * A provider whose own configuration is not known yet (a cluster of the same stack) answers a preview with no outputs at all,
+ * or with unknown ones: what the program said stands.
+ */
+function overlay(inputs: Plain | undefined, outputs: Plain): Plain {
+  if (inputs === undefined) return outputs;
+  const known = Object.entries(outputs).filter(([key, value]) => !(isUnknown(value) && key in inputs));
+  return { ...inputs, ...Object.fromEntries(known) };
 }
 
 /**

@@ -26,7 +26,7 @@ import {
   type PulumiLevel,
 } from "./configuration";
 import type { Listener } from "./requests";
-import { keepFromSdk, resourceOf, stackOf } from "./resources";
+import { type Inputs, keepFromSdk, resourceOf, stackOf } from "./resources";
 import { Secrets } from "./secrets";
 import { PropertyReader } from "./values";
 import { type Violation, violationsOf } from "./violations";
@@ -45,6 +45,7 @@ export class Run implements Listener {
   private readonly awaited = new Map<string, AnalyzeRequest>();
   private awaitedStack: AnalyzeStackRequest | undefined;
   private readonly reported = new Set<string>();
+  private readonly inputs: Inputs = new Map();
   private readonly secrets = new Secrets();
   private readonly reader = new PropertyReader((text) => this.secrets.add(text));
   private readonly rulesByType = new Map<string, readonly Rule[]>();
@@ -103,7 +104,7 @@ export class Run implements Listener {
     if (request === undefined) throw new Error(NOT_HEARD);
     this.awaited.delete(urn);
     const { settings, knowledge } = this.configuration;
-    const stack = { resources: [resourceOf(request, this.reader)], gaps: [] };
+    const stack = { resources: [resourceOf(request, this.reader, this.inputs)], gaps: [] };
     const model = new CoreModel(stack, { view: "resource", defaultNamespace: settings.namespace });
     const { findings } = this.heed(evaluate(model, this.rulesAbout(request.getType()), settings, knowledge));
     return this.say(violationsOf(findings, "resource", settings, this.rules), findings);
@@ -115,9 +116,9 @@ export class Run implements Listener {
     if (request === undefined) throw new Error(NOT_HEARD);
     this.awaitedStack = undefined;
     const { settings, knowledge } = this.configuration;
-    const model = new CoreModel(stackOf(request, this.reader), { view: "stack", defaultNamespace: settings.namespace });
+    const model = new CoreModel(stackOf(request, this.reader, this.inputs), { view: "stack", defaultNamespace: settings.namespace });
     const { findings } = this.heed(evaluate(model, this.rules, settings, knowledge));
-    const fresh = findings.filter((finding) => !this.reported.has(keyOf(finding)));
+    const fresh = findings.filter((finding) => keysOf(finding).every((key) => !this.reported.has(key)));
     const violations = this.say(violationsOf(fresh, "stack", settings, this.rules), []);
     this.forget();
     return violations;
@@ -125,7 +126,8 @@ export class Run implements Listener {
 
   private say(violations: readonly Violation[], findings: readonly Finding[]): Violation[] {
     for (const finding of findings) {
-      if (finding.verdict !== "undetermined" || this.configuration.settings.undetermined === "deny") this.reported.add(keyOf(finding));
+      if (finding.verdict !== "undetermined" || this.configuration.settings.undetermined === "deny")
+        for (const key of keysOf(finding)) this.reported.add(key);
     }
     return violations.map((violation) => ({ ...violation, message: this.secrets.hide(violation.message) }));
   }
@@ -151,15 +153,20 @@ export class Run implements Listener {
   private forget(): void {
     this.reported.clear();
     this.awaited.clear();
+    this.inputs.clear();
     this.secrets.clear();
   }
 }
 
 const NOT_HEARD = "carrierguard did not hear this question: this version of @pulumi/policy serves policies in a way that it does not know";
 
-/** The same cause on the same resource, whoever says it. */
-function keyOf(finding: Finding): string {
-  return `${finding.fingerprint} ${finding.resource.urn}`;
+/**
+ * The same cause on the same resource, whoever says it. A namespace that only the stack resolves changes the fingerprint, but
+ * not the places of the evidence.
+ */
+function keysOf({ ruleId, resource, container, evidence, fingerprint }: Finding): readonly string[] {
+  const paths = evidence.map((item) => item.path).sort();
+  return [`${fingerprint} ${resource.urn}`, [ruleId, resource.urn, container ?? "", ...paths].join(" ")];
 }
 
 function withoutVersion(type: string): string {

@@ -6,7 +6,7 @@ const LEAST = 8;
 /** How much of a long text a finding quotes at most (`Node.describe`), less its ellipsis. */
 const QUOTED = 159;
 
-export const HIDDEN = "(secret)";
+const HIDDEN = "(secret)";
 
 export class Secrets {
   private readonly texts = new Set<string>();

@@ -99,3 +99,8 @@ export class PropertyReader {
     }
   }
 }
+
+/** Whether a whole property is not known yet. */
+export function isUnknown(raw: unknown): boolean {
+  return typeof raw === "string" && UNKNOWNS.has(raw);
+}

@@ -1,12 +1,11 @@
 /** The 3GPP topology: network functions, zones, interfaces and who may talk to whom. Source: `data/topology.json`. */
 
 import data from "./data/topology.json";
-import type { Interface, NetworkFunction, NetworkFunctionId, Topology, Zone, ZoneId } from "./types";
+import type { NetworkFunction, NetworkFunctionId, Topology } from "./types";
 
 export const topology = data as unknown as Topology;
 
 const byId = new Map(topology.nfs.map((nf) => [nf.id, nf]));
-const zonesById = new Map(topology.zones.map((zone) => [zone.id, zone]));
 
 export function networkFunction(id: NetworkFunctionId): NetworkFunction {
   const found = byId.get(id);
@@ -22,18 +21,6 @@ export function networkFunctionNamed(name: string): NetworkFunction | undefined 
 
 function canonical(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]/g, "");
-}
-
-export function zone(id: ZoneId): Zone {
-  const found = zonesById.get(id);
-  if (found === undefined) throw new Error(`the topology has no zone ${id}`);
-  return found;
-}
-
-export function interfaceNamed(id: string): Interface {
-  const found = topology.interfaces.find((item) => item.id === id);
-  if (found === undefined) throw new Error(`the topology has no interface ${id}`);
-  return found;
 }
 
 /** Whether a network function produces or consumes SBI services. */

@@ -15,7 +15,11 @@ interface Finding {
 
 /** Rule and logical name of every failure that people see, as `check` tells them of a target. */
 function checked(target: string, example: string): string[] {
-  const { stdout } = spawnSync(process.execPath, [MAIN, "check", target, "-o", "json", "--config", path.join(ROOT, example, "carrierguard.yaml")], { encoding: "utf8", maxBuffer: 1 << 28 });
+  const { stdout } = spawnSync(
+    process.execPath,
+    [MAIN, "check", target, "-o", "json", "--config", path.join(ROOT, example, "carrierguard.yaml")],
+    { encoding: "utf8", maxBuffer: 1 << 28 },
+  );
   const { findings } = JSON.parse(stdout) as { findings: Finding[] };
   const failures = findings.filter((finding) => finding.verdict === "fail" && finding.subsumedBy === null);
   return [...new Set(failures.map((finding) => `${finding.ruleName} ${finding.resource.urn.split("::").slice(3).join("::")}`))].sort();

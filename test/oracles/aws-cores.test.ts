@@ -46,7 +46,10 @@ function modelOf(set: string): CoreModel {
   const files = read<{ [set: string]: string[] }>("sets.json")[set] ?? [];
   const resources = files
     .flatMap((file) => read<{ deployment: { resources: Exported[] } }>(file).deployment.resources)
-    .map(({ inputs, outputs, urn, ...rest }) => new Resource({ ...rest, urn, name: urn.split("::").at(-1) ?? "", properties: { ...inputs, ...outputs } }));
+    .map(
+      ({ inputs, outputs, urn, ...rest }) =>
+        new Resource({ ...rest, urn, name: urn.split("::").at(-1) ?? "", properties: { ...inputs, ...outputs } }),
+    );
   return new CoreModel({ resources, gaps: [] });
 }
 
@@ -56,11 +59,19 @@ if (!existsSync(join(FOLDER, "anchors.json"))) {
 } else {
   const anchors = read<Anchor[]>("anchors.json").filter((anchor) => RULES.includes(anchor.rule));
   const chosen = rules.filter((rule) => RULES.includes(rule.id));
-  const findings = new Map([...new Set(anchors.map((anchor) => anchor.set))].map((set) => [set, evaluate(modelOf(set), chosen, DEFAULT_SETTINGS, NO_KNOWLEDGE).findings]));
+  const findings = new Map(
+    [...new Set(anchors.map((anchor) => anchor.set))].map((set) => [
+      set,
+      evaluate(modelOf(set), chosen, DEFAULT_SETTINGS, NO_KNOWLEDGE).findings,
+    ]),
+  );
 
-  it.each(anchors.map((anchor) => [anchor.set, anchor.rule, anchor.urnContains, anchor.why, anchor] as const))("%s: %s of %s (%s)", (set, rule, urn, _why, anchor) => {
-    const found = (findings.get(set) ?? []).filter((finding) => finding.ruleId === rule && finding.resource.urn.endsWith(urn));
-    const verdict = found.some((finding) => finding.verdict === "fail") ? "fail" : (found[0]?.verdict ?? "silent");
-    expect(anchor.accept ?? [anchor.expect]).toContain(verdict);
-  });
+  it.each(anchors.map((anchor) => [anchor.set, anchor.rule, anchor.urnContains, anchor.why, anchor] as const))(
+    "%s: %s of %s (%s)",
+    (set, rule, urn, _why, anchor) => {
+      const found = (findings.get(set) ?? []).filter((finding) => finding.ruleId === rule && finding.resource.urn.endsWith(urn));
+      const verdict = found.some((finding) => finding.verdict === "fail") ? "fail" : (found[0]?.verdict ?? "silent");
+      expect(anchor.accept ?? [anchor.expect]).toContain(verdict);
+    },
+  );
 }

@@ -24,14 +24,36 @@ export interface CoreVpc {
   readonly transit: boolean;
 }
 
-export const ZONE_TAG = "carrierguard.dev/zone";
-export const PLANE_TAG = "carrierguard.dev/plane";
+const ZONE_TAG = "carrierguard.dev/zone";
+const PLANE_TAG = "carrierguard.dev/plane";
 
 /** Zones of the core: those that the topology trusts at all. */
 const CORE_ZONES = new Set<string>(["core", ...topology.zones.filter((zone) => zone.trust >= 2).map((zone) => zone.id)]);
-const CORE_PLANES = new Set<string>(["core", "user", "control", "management", "data", "signalling", ...topology.nfs.flatMap((nf) => nf.planes)]);
+const CORE_PLANES = new Set<string>([
+  "core",
+  "user",
+  "control",
+  "management",
+  "data",
+  "signalling",
+  ...topology.nfs.flatMap((nf) => nf.planes),
+]);
 /** Zones and planes with RAN, roaming or user-plane traffic. */
-const TRANSIT = new Set(["access-edge", "user-plane", "roaming-edge", "user", "roaming", "ran", "n2", "n3", "n6", "n9", "n32", "s1-u", "s8"]);
+const TRANSIT = new Set([
+  "access-edge",
+  "user-plane",
+  "roaming-edge",
+  "user",
+  "roaming",
+  "ran",
+  "n2",
+  "n3",
+  "n6",
+  "n9",
+  "n32",
+  "s1-u",
+  "s8",
+]);
 const TRANSIT_INTERFACES = new Set(["N2", "N3", "S11"]);
 
 export const coreVpcs = (model: CoreModel): ReadonlyMap<Resource, CoreVpc> => {
@@ -42,7 +64,14 @@ export const coreVpcs = (model: CoreModel): ReadonlyMap<Resource, CoreVpc> => {
   return new Map(
     [...first].map(([vpc, answer]) => {
       if (answer.tagged || answer.core === "yes" || seen === "no" || answer.core === seen) return [vpc, answer];
-      return [vpc, { ...answer, core: seen, because: seen === "yes" ? "untagged, in a stack with a core network" : "untagged, in a stack that may hold a core" }];
+      return [
+        vpc,
+        {
+          ...answer,
+          core: seen,
+          because: seen === "yes" ? "untagged, in a stack with a core network" : "untagged, in a stack that may hold a core",
+        },
+      ];
     }),
   );
 };

@@ -6,7 +6,7 @@ import type { Resource } from "../../model/stack";
 import { networkFunctionNamed } from "../../topology/topology";
 import type { NetworkFunctionId } from "../../topology/types";
 
-export const NF_TAG = "carrierguard.dev/nf";
+const NF_TAG = "carrierguard.dev/nf";
 
 export interface DeclaredFunctions {
   readonly networkFunctions: readonly NetworkFunctionId[];

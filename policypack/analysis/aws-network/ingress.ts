@@ -42,7 +42,7 @@ export function admission(model: CoreModel, rule: SecurityGroupRule): AdmissionR
 }
 
 /** What a rule is about; `undefined` where its protocol or a port is not known. */
-export function trafficOf(rule: { readonly protocol: Node; readonly fromPort: Node; readonly toPort: Node }): TrafficSet | undefined {
+function trafficOf(rule: { readonly protocol: Node; readonly fromPort: Node; readonly toPort: Node }): TrafficSet | undefined {
   const protocol = rule.protocol.string();
   const from = rule.fromPort.number();
   const to = rule.toPort.number();
@@ -60,7 +60,8 @@ export function trafficOf(rule: { readonly protocol: Node; readonly fromPort: No
 }
 
 /** Resources whose outputs are addresses inside the carrier's own networks: one address, or a VPC's block of at most a /16. */
-const OWN_ADDRESSES = /^aws:(ec2\/(vpc|subnet|defaultVpc|defaultSubnet|eip|instance|networkInterface|natGateway|vpcIpv4CidrBlockAssociation|vpcIpamPoolCidr)|lb\/loadBalancer|eks\/cluster):/i;
+const OWN_ADDRESSES =
+  /^aws:(ec2\/(vpc|subnet|defaultVpc|defaultSubnet|eip|instance|networkInterface|natGateway|vpcIpv4CidrBlockAssociation|vpcIpamPoolCidr)|lb\/loadBalancer|eks\/cluster):/i;
 
 function peersOf(model: CoreModel, rule: SecurityGroupRule): Peers {
   const blocks: IpSet[] = [];

@@ -14,7 +14,8 @@ const WORLD_PREFIX = { 4: 8, 6: 32 } as const;
 export function isWorld(sources: IpSet): boolean {
   return ([4, 6] as const).some(
     (family) =>
-      (sources.shortestPrefix(family) ?? Infinity) < WORLD_PREFIX[family] || sources.minus(PRIVATE).coversMoreThan(family, WORLD_PREFIX[family]),
+      (sources.shortestPrefix(family) ?? Infinity) < WORLD_PREFIX[family] ||
+      sources.minus(PRIVATE).coversMoreThan(family, WORLD_PREFIX[family]),
   );
 }
 

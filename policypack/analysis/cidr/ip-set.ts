@@ -87,7 +87,7 @@ export class IpSet {
 function* blocksOf(family: Family, intervals: readonly Interval[]): Generator<Block> {
   const bits = BITS[family];
   for (const { first, last } of intervals) {
-    for (let from = first; from <= last; ) {
+    for (let from = first; from <= last;) {
       let host = 0;
       while (host < bits && (from & ((1n << BigInt(host + 1)) - 1n)) === 0n && from + (1n << BigInt(host + 1)) - 1n <= last) host += 1;
       yield { family, first: from, prefix: bits - host };

@@ -32,14 +32,14 @@ const NUMBERS: { readonly [name: string]: number } = {
 const NAMES = new Map(Object.entries(NUMBERS).map(([name, number]) => [number, name]));
 
 /** Number of an IP protocol as EC2 takes it ("6", "tcp", "TCP"); `"all"` for "-1" and "all"; `undefined` for what is none. */
-export function protocolNumber(text: string): number | "all" | undefined {
+function protocolNumber(text: string): number | "all" | undefined {
   const name = text.trim().toLowerCase();
   if (name === "-1" || name === "all" || name === "any") return "all";
   if (/^\d{1,3}$/.test(name)) return Number(name) < 256 ? Number(name) : undefined;
   return NUMBERS[name];
 }
 
-export function protocolName(number: number): string {
+function protocolName(number: number): string {
   return NAMES.get(number) ?? `IP protocol ${number}`;
 }
 

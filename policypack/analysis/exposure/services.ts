@@ -58,9 +58,12 @@ export function portsOf(service: KubernetesObject, behind: readonly SelectedWork
 /** Numbers of the container ports of a name. */
 export function namedPorts(workload: Workload, name: string): readonly number[] {
   return workload.containers.flatMap((container) =>
-    container.node.get("ports").items().flatMap((port) => {
-      const number = port.get("containerPort").number();
-      return port.get("name").describe() === name && number.state === "known" ? [number.value] : [];
-    }),
+    container.node
+      .get("ports")
+      .items()
+      .flatMap((port) => {
+        const number = port.get("containerPort").number();
+        return port.get("name").describe() === name && number.state === "known" ? [number.value] : [];
+      }),
   );
 }

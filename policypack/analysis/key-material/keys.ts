@@ -28,7 +28,7 @@ const LONGEST = 2_000_000;
 const KEY_NAME =
   /^(k|ki|op|opc|hnet|key|hn_?key|(home_?network_?)?private_?key\d*|priv_?key|permanent_?key(_?value)?|enc(rypted)?_?permanent_?key|op_?c?_?value|opc?_?key|ue_?key|sim_?key|usim_?(key|opc?)|auth_?key|signing_?key|token_?key)$/i;
 
-export function isKeyName(name: string): boolean {
+function isKeyName(name: string): boolean {
   return KEY_NAME.test(name) || /(^|[_.-])(k|ki|opc|op|hnet|private_?key)$/i.test(name);
 }
 

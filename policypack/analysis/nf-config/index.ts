@@ -35,7 +35,14 @@ function read(body: Node, entry: ConfigText): NfConfiguration | undefined {
   const reader = READERS.find((candidate) => candidate.recognises(body));
   if (reader === undefined) return undefined;
   const facts = reader.read(body, entry);
-  return { object: entry.object, key: entry.key, product: reader.product, body, databases: isDatabaseText(entry.text ?? "") ? databases(body) : [], ...facts };
+  return {
+    object: entry.object,
+    key: entry.key,
+    product: reader.product,
+    body,
+    databases: isDatabaseText(entry.text ?? "") ? databases(body) : [],
+    ...facts,
+  };
 }
 
 /** Texts that are connection URIs of a database. */

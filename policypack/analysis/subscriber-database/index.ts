@@ -9,8 +9,6 @@ import type { NetworkFunctionId } from "../../topology/types";
 import { configTexts, type ConfigText, isDatabaseUri, nfConfigurations, readersOf } from "../nf-config";
 import { type Connection, readConnection, withoutCredentials } from "./uri";
 
-export { withoutCredentials } from "./uri";
-
 export interface DatabaseUse {
   readonly resource: Resource;
   readonly title: string;

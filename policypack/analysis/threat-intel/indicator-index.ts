@@ -56,7 +56,10 @@ export class IndicatorIndex {
 
   matches(observable: Observable): readonly Match[] {
     if (observable.kind === "ip") return this.overlapping(observable);
-    const named = (this.exact.get(`${observable.kind} ${canonical(observable.kind, observable.text)}`) ?? []).map((indicator) => ({ indicator, how: "names" as const }));
+    const named = (this.exact.get(`${observable.kind} ${canonical(observable.kind, observable.text)}`) ?? []).map((indicator) => ({
+      indicator,
+      how: "names" as const,
+    }));
     if (observable.kind !== "domain") return named;
     const wildcard = observable.text.startsWith("*.");
     const domain = canonical("domain", observable.text.replace(/^\*\./, ""));

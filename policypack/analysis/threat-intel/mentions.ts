@@ -21,7 +21,8 @@ const ACTIONS = ["action", "ruleAction", "actions", "generatedRulesType"];
 const KEEPS_AWAY = /^(aws:)?(deny|denylist|drop|block|reject)$/i;
 
 /** Properties whose whole content is kept away, or only said. */
-const LEFT_OUT = /^(ingressDeny|egressDeny|except|notIpBlocks|notRemoteIpBlocks|notNets|deny|denied|denyList|blockList|blacklist|description|comment|tags|tagsAll)$/i;
+const LEFT_OUT =
+  /^(ingressDeny|egressDeny|except|notIpBlocks|notRemoteIpBlocks|notNets|deny|denied|denyList|blockList|blacklist|description|comment|tags|tagsAll)$/i;
 
 /** Suricata rules that keep away or only tell: "drop ip $HOME_NET any -> 203.0.113.7 any (…)". */
 const SURICATA_LINE = /^\s*(drop|reject|rejectsrc|rejectdst|rejectboth|alert|#).*$/gim;
@@ -37,7 +38,8 @@ function* within(node: Node, holder: Node, key: string, encoded: RegExp, inside:
   switch (node.kind()) {
     case "object":
       if (ACTIONS.some((action) => keepsAway(node.get(action)))) return;
-      for (const [name, child] of node.fields()) if (!LEFT_OUT.test(name)) yield* within(child, node, name, encoded, inside || encoded.test(name));
+      for (const [name, child] of node.fields())
+        if (!LEFT_OUT.test(name)) yield* within(child, node, name, encoded, inside || encoded.test(name));
       return;
     case "list":
       for (const child of node.items()) yield* within(child, holder, key, encoded, inside);

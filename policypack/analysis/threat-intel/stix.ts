@@ -59,7 +59,14 @@ export function readStixBundle(bundle: unknown): StixIndicators {
     else if (object["valid_until"] !== undefined && until === undefined) problem("valid_until is no timestamp");
     else {
       const tlp = tlpOf(object, markings);
-      const shared = { id, name: text(object["name"]) ?? id, validFrom: from, validUntil: until, confidence: confidenceOf(object["confidence"]), tlp };
+      const shared = {
+        id,
+        name: text(object["name"]) ?? id,
+        validFrom: from,
+        validUntil: until,
+        confidence: confidenceOf(object["confidence"]),
+        tlp,
+      };
       for (const observable of observablesOf(object, problem)) indicators.push({ ...shared, ...observable });
     }
   }

@@ -100,7 +100,7 @@ function undaemon(form: string): Word | undefined {
 }
 
 /** The words of a text in their order; two neighbouring tokens may make one (`sgw-c`, `nr-ue`). */
-export function wordsIn(text: string): readonly Word[] {
+function wordsIn(text: string): readonly Word[] {
   const known = read.get(text);
   if (known !== undefined) return known;
   if (read.size >= REMEMBERED) read.clear();

@@ -8,14 +8,13 @@
  * ESP from anywhere are theirs (TS 33.501 §7.2.1, TS 33.210); a SEPP's or NEF's 443 is accepted behind a listener that verifies clients.
  */
 
-import { declaredFunctions } from "../../analysis/aws-network/declared-function";
+import { type EdgeAdmissions, edgeAdmissions, PATH_MESSAGES, UNKNOWN_GROUP } from "../../analysis/aws-network/edge-admissions";
 import { type AdmissionRule, admission, admissionsOf } from "../../analysis/aws-network/ingress";
 import { openToWorld } from "../../analysis/aws-network/world";
 import { PRIVATE } from "../../analysis/cidr/ip-set";
-import { ESP, ICMP, ICMPV6, TCP, TrafficSet, UDP } from "../../analysis/cidr/traffic";
+import { TrafficSet } from "../../analysis/cidr/traffic";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { resources } from "../../engine/targets";
-import { loadBalancersWith } from "../../model/aws/load-balancers";
 import { GROUP_TYPES, groupOfRule, securityGroup, standaloneRule } from "../../model/aws/security-groups";
 import { INGRESS_RULE, SECURITY_GROUP, SECURITY_GROUP_RULE } from "../../model/aws/types";
 import type { Resource } from "../../model/stack";
@@ -78,8 +77,8 @@ export default defineRule({
     if (rule.rule.direction === "egress") return;
     const group = groupOfRule(context.model, subject);
     // Out of sight, the group may be that of an N3IWF, a SEG, a SEPP or a NEF.
-    const exceptions = group.state === "resolved" ? exceptionsOf(group.resource, context) : { accepted: TrafficSet.EMPTY, doubtful: EDGE };
-    yield* verdicts([rule], exceptions, subject, context, "");
+    const exceptions = group.state === "resolved" ? edgeAdmissions(context.model, group.resource) : UNKNOWN_GROUP;
+    yield* verdicts([rule], exceptions, subject, context);
   },
   examples: () => ({
     pass: [
@@ -238,26 +237,13 @@ export default defineRule({
   }),
 });
 
-const IKE_AND_ESP = TrafficSet.union([TrafficSet.of(UDP, 500, 500), TrafficSet.of(UDP, 4500, 4500), TrafficSet.of(ESP)]);
-const HTTPS = TrafficSet.of(TCP, 443, 443);
-const EDGE = TrafficSet.union([IKE_AND_ESP, HTTPS]);
-
-/** Messages without which paths break: ICMP destination unreachable with "fragmentation needed" (RFC 1191), ICMPv6 errors (RFC 4890 §4.3.1). */
-const PATH_MESSAGES = TrafficSet.union([TrafficSet.of(ICMP, 3 * 256 + 4, 3 * 256 + 4), TrafficSet.of(ICMPV6, 256, 4 * 256 + 255)]);
-
-interface Exceptions {
-  readonly accepted: TrafficSet;
-  /** Accepted if something out of sight is as it should be. */
-  readonly doubtful: TrafficSet;
-}
-
 function* judgeGroup(subject: Resource, context: RuleContext): Generator<Verdict> {
   const group = securityGroup(context.model, subject);
   if (group === undefined) return;
-  const exceptions = exceptionsOf(subject, context);
+  const exceptions = edgeAdmissions(context.model, subject);
   const rules = admissionsOf(context.model, group);
   const inline = rules.filter((rule) => rule.rule.resource === subject);
-  yield* verdicts(inline, exceptions, subject, context, "");
+  yield* verdicts(inline, exceptions, subject, context);
   for (const { direction, node } of group.unknownLists) {
     if (direction !== "ingress" || context.view === "resource") continue;
     yield undetermined({
@@ -290,10 +276,9 @@ const EXPECTED = "the peers' own addresses";
 
 function* verdicts(
   rules: readonly AdmissionRule[],
-  exceptions: Exceptions,
+  exceptions: EdgeAdmissions,
   subject: Resource,
   context: RuleContext,
-  cause: string,
 ): Generator<Verdict> {
   const certain = rules.filter((rule) => rule.certain);
   const subtract = (set: TrafficSet) => set.minus(PATH_MESSAGES).minus(exceptions.accepted);
@@ -308,7 +293,6 @@ function* verdicts(
     yield fail({
       message: `${what} lets the whole internet in to ${wrong.isEmpty ? "ports that are not known yet" : wrong.describe()}: ${ATTACK}.`,
       evidence: evidenceOf(certain, wrong),
-      cause,
     });
   }
   if (context.view === "resource") return;
@@ -335,23 +319,6 @@ function evidenceOf(rules: readonly AdmissionRule[], traffic: TrafficSet): reado
   return rules
     .filter((rule) => (rule.traffic === undefined || rule.traffic.overlaps(traffic)) && !PRIVATE.contains(rule.peers.addresses))
     .flatMap((rule) => rule.peers.nodes.map((node) => seen(node, EXPECTED)));
-}
-
-/** What may be open to the world on this group, by the function it is for. */
-function exceptionsOf(group: Resource, context: RuleContext): Exceptions {
-  const { networkFunctions, certain } = declaredFunctions(group);
-  const ike = networkFunctions.includes("N3IWF") || networkFunctions.includes("SEG") ? IKE_AND_ESP : TrafficSet.EMPTY;
-  if (!certain) return { accepted: ike, doubtful: EDGE.minus(ike) };
-  if (!networkFunctions.includes("SEPP") && !networkFunctions.includes("NEF")) return { accepted: ike, doubtful: TrafficSet.EMPTY };
-  const modes = loadBalancersWith(context.model, group).flatMap((balancer) =>
-    balancer.listeners
-      .filter((listener) => listener.port.describe() === 443)
-      .map((listener) => listener.mutualAuthentication.get("mode").string()),
-  );
-  if (modes.some((mode) => mode.state === "absent" || (mode.state === "known" && mode.value !== "verify")))
-    return { accepted: ike, doubtful: TrafficSet.EMPTY };
-  const verified = modes.length > 0 && modes.every((mode) => mode.state === "known");
-  return { accepted: verified ? TrafficSet.union([ike, HTTPS]) : ike, doubtful: verified ? TrafficSet.EMPTY : HTTPS };
 }
 
 const vpc = resource("aws:ec2/vpc:Vpc", "core", { cidrBlock: "10.20.0.0/16" });

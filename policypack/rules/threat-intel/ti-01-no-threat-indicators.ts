@@ -88,7 +88,8 @@ export default defineRule({
         cause: "below",
       });
     }
-    if (wide.length > 0) {
+    // A default route is no permission: what may use it is for security groups and policies to say.
+    if (wide.length > 0 && !/^aws:ec2\/(route|routeTable|defaultRouteTable):/.test(subject.type)) {
       yield fail({
         message: `${subject.name} admits ranges so wide that they hold ${told(wide)}: traffic with them (Protocol Tunneling) would pass unnoticed.`,
         evidence: wide.map(({ evidence }) => evidence),
@@ -166,7 +167,8 @@ function foundIn(subject: Resource, index: IndicatorIndex): readonly Found[] {
   const found: Found[] = [];
   for (const { node, holder, observables, autonomousSystem } of mentions(subject)) {
     const systems = autonomousSystem === undefined ? [] : index.autonomousSystem(autonomousSystem);
-    if (systems.length > 0) found.push({ indicators: systems, weight: "refuse", evidence: evidenceOf(node, String(autonomousSystem), systems) });
+    if (systems.length > 0)
+      found.push({ indicators: systems, weight: "refuse", evidence: evidenceOf(node, String(autonomousSystem), systems) });
     for (const observable of observables) {
       const matches = index.matches(observable).filter(({ indicator }) => !excepted(holder, indicator));
       if (matches.length === 0) continue;
@@ -191,10 +193,13 @@ function weightOf(observable: Observable, matches: readonly Match[]): Found["wei
 /** Whether the `except` beside a CIDR (Kubernetes API, IPBlock) takes the indicator out. */
 function excepted(holder: Node, indicator: Indicator): boolean {
   if (indicator.kind !== "ip") return false;
-  const except = holder.get("except").items().flatMap((item) => {
-    const text = item.string();
-    return (text.state === "known" ? parseBlock(text.value) : undefined) ?? [];
-  });
+  const except = holder
+    .get("except")
+    .items()
+    .flatMap((item) => {
+      const text = item.string();
+      return (text.state === "known" ? parseBlock(text.value) : undefined) ?? [];
+    });
   const block = parseBlock(indicator.value);
   return block !== undefined && except.length > 0 && IpSet.fromBlocks(except).contains(IpSet.fromBlocks([block]));
 }
@@ -217,7 +222,13 @@ function told(found: readonly { readonly indicators: readonly Indicator[] }[]): 
 const DOMAIN_LIST = "aws:route53/resolverFirewallDomainList:ResolverFirewallDomainList";
 const FIREWALL_RULE = "aws:route53/resolverFirewallRule:ResolverFirewallRule";
 /** Lists that say what is in them, not what for. */
-const BARE_LISTS = new Set([DOMAIN_LIST, "aws:wafv2/ipSet:IpSet", "aws:waf/ipSet:IpSet", "aws:wafregional/ipSet:IpSet", "aws:guardduty/threatIntelSet:ThreatIntelSet"]);
+const BARE_LISTS = new Set([
+  DOMAIN_LIST,
+  "aws:wafv2/ipSet:IpSet",
+  "aws:waf/ipSet:IpSet",
+  "aws:wafregional/ipSet:IpSet",
+  "aws:guardduty/threatIntelSet:ThreatIntelSet",
+]);
 
 function purposeOf(subject: Resource, { model, view }: RuleContext): "used" | "kept away" | "unknown" {
   if (!BARE_LISTS.has(subject.type)) return "used";
@@ -241,7 +252,17 @@ const AT = Date.UTC(2026, 0, 15);
 const DIGEST = "ab".repeat(32);
 
 function indicator(kind: Indicator["kind"], value: string, over: Partial<Indicator> = {}): Indicator {
-  return { id: `indicator--${kind}-${value}`, name: value, kind, value, validFrom: AT - 1000, validUntil: undefined, confidence: 80, tlp: "clear", ...over };
+  return {
+    id: `indicator--${kind}-${value}`,
+    name: value,
+    kind,
+    value,
+    validFrom: AT - 1000,
+    validUntil: undefined,
+    confidence: 80,
+    tlp: "clear",
+    ...over,
+  };
 }
 
 const knowledge: Partial<Knowledge> = {
@@ -260,7 +281,11 @@ const knowledge: Partial<Knowledge> = {
 
 function egress(cidr: string) {
   const property = cidr.includes(":") ? "cidrIpv6" : "cidrIpv4";
-  return resource("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "out", { securityGroupId: "sg-1", ipProtocol: "-1", [property]: cidr });
+  return resource("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "out", {
+    securityGroupId: "sg-1",
+    ipProtocol: "-1",
+    [property]: cidr,
+  });
 }
 
 function configuration(text: string) {
@@ -268,7 +293,9 @@ function configuration(text: string) {
 }
 
 function policy(ipBlock: { readonly cidr: string; readonly except: readonly string[] }) {
-  return object("networking.k8s.io/v1", "NetworkPolicy", "out", { spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock }] }] } });
+  return object("networking.k8s.io/v1", "NetworkPolicy", "out", {
+    spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock }] }] },
+  });
 }
 
 function encoded(text: string): string {

@@ -171,10 +171,12 @@ function optional(workload: Workload, container: Container): Field[] {
       [chosen.get("user"), "nothing", oneOf("")],
       [chosen.get("role"), "nothing", oneOf("")],
     ]),
-    ...[...calls, ...hooks].filter((call) => !call.isAbsent).flatMap((call): Field[] => [
-      [call.get("httpGet", "host"), "the pod itself", oneOf("", "127.0.0.1", "::1", "localhost")],
-      [call.get("tcpSocket", "host"), "the pod itself", oneOf("", "127.0.0.1", "::1", "localhost")],
-    ]),
+    ...[...calls, ...hooks]
+      .filter((call) => !call.isAbsent)
+      .flatMap((call): Field[] => [
+        [call.get("httpGet", "host"), "the pod itself", oneOf("", "127.0.0.1", "::1", "localhost")],
+        [call.get("tcpSocket", "host"), "the pod itself", oneOf("", "127.0.0.1", "::1", "localhost")],
+      ]),
   ];
 }
 

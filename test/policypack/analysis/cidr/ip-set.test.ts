@@ -12,7 +12,9 @@ const cidr = ({ family, at, bits }: Small) => (family === 4 ? `10.0.0.${at}/${32
 /** Which of the 32 addresses a list of blocks holds, one by one. */
 function members(blocks: readonly Small[]): boolean[] {
   return Array.from({ length: 32 }, (_, index) =>
-    blocks.some(({ family, at, bits }) => (family === 4) === index < 16 && Math.floor(at / 2 ** bits) === Math.floor((index % 16) / 2 ** bits)),
+    blocks.some(
+      ({ family, at, bits }) => (family === 4) === index < 16 && Math.floor(at / 2 ** bits) === Math.floor((index % 16) / 2 ** bits),
+    ),
   );
 }
 
@@ -99,10 +101,20 @@ describe("reading blocks", () => {
     [" ::/0 ", "::/0"],
   ])("%s is %s", (text, written) => expect(formatBlock(parseBlock(text)!)).toBe(written));
 
-  it.each(["10.0.0.256", "010.0.0.1", "10.0.0.0/33", "10.0.0/8", "", "::1::", "2001:db8::/129", "1:2:3:4:5:6:7", "10.0.0.0/8/8", "fe80::1%eth0", "10.0.0.0/ 8", "any"])(
-    "%j is none",
-    (text) => expect(parseBlock(text)).toBeUndefined(),
-  );
+  it.each([
+    "10.0.0.256",
+    "010.0.0.1",
+    "10.0.0.0/33",
+    "10.0.0/8",
+    "",
+    "::1::",
+    "2001:db8::/129",
+    "1:2:3:4:5:6:7",
+    "10.0.0.0/8/8",
+    "fe80::1%eth0",
+    "10.0.0.0/ 8",
+    "any",
+  ])("%j is none", (text) => expect(parseBlock(text)).toBeUndefined());
 
   it("reads what it writes", () => {
     fc.assert(
@@ -114,5 +126,6 @@ describe("reading blocks", () => {
     );
   });
 
-  it("names the first text that is no block", () => expect(() => IpSet.of(["10.0.0.0/8", "10.0.0.0/99"])).toThrow('"10.0.0.0/99" is neither a CIDR block nor an IP address'));
+  it("names the first text that is no block", () =>
+    expect(() => IpSet.of(["10.0.0.0/8", "10.0.0.0/99"])).toThrow('"10.0.0.0/99" is neither a CIDR block nor an IP address'));
 });

@@ -8,8 +8,11 @@ describe("traffic as EC2 reads it", () => {
     expect(open.contains(TrafficSet.ofRule(protocol, 22, 22)!)).toBe(true);
   });
 
-  it.each(["-1", "all", "ALL"])("%s is everything", (protocol) => expect(TrafficSet.ofRule(protocol, 22, 22)!.contains(TrafficSet.ALL)).toBe(true));
-  it("takes names and numbers for the same", () => expect(TrafficSet.ofRule("17", 8805, 8805)).toEqual(TrafficSet.ofRule("UDP", 8805, 8805)));
+  it.each(["-1", "all", "ALL"])("%s is everything", (protocol) =>
+    expect(TrafficSet.ofRule(protocol, 22, 22)!.contains(TrafficSet.ALL)).toBe(true),
+  );
+  it("takes names and numbers for the same", () =>
+    expect(TrafficSet.ofRule("17", 8805, 8805)).toEqual(TrafficSet.ofRule("UDP", 8805, 8805)));
   it("takes -1, and nothing, for all ports", () => {
     for (const port of [-1, undefined]) expect(TrafficSet.ofRule("tcp", port, port)).toEqual(TrafficSet.of(TCP));
   });
@@ -31,8 +34,10 @@ describe("traffic as EC2 reads it", () => {
     const range = fc.tuple(fc.constantFrom("tcp", "udp"), fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 4 }));
     fc.assert(
       fc.property(fc.array(range, { maxLength: 5 }), fc.array(range, { maxLength: 5 }), (a, b) => {
-        const set = (ranges: typeof a) => TrafficSet.union(ranges.map(([protocol, from, size]) => TrafficSet.ofRule(protocol, from, from + size)!));
-        const has = (ranges: typeof a, protocol: string, port: number) => ranges.some(([name, from, size]) => name === protocol && port >= from && port <= from + size);
+        const set = (ranges: typeof a) =>
+          TrafficSet.union(ranges.map(([protocol, from, size]) => TrafficSet.ofRule(protocol, from, from + size)!));
+        const has = (ranges: typeof a, protocol: string, port: number) =>
+          ranges.some(([name, from, size]) => name === protocol && port >= from && port <= from + size);
         for (const protocol of ["tcp", "udp"]) {
           for (let port = 0; port < 15; port += 1) {
             const one = TrafficSet.ofRule(protocol, port, port)!;

@@ -6,12 +6,23 @@ import { observablesIn } from "../../../../policypack/analysis/threat-intel/obse
 import type { Indicator } from "../../../../policypack/model/indicator";
 
 function indicator(kind: Indicator["kind"], value: string): Indicator {
-  return { id: `indicator--${value}`, name: value, kind, value, validFrom: 0, validUntil: undefined, confidence: undefined, tlp: undefined };
+  return {
+    id: `indicator--${value}`,
+    name: value,
+    kind,
+    value,
+    validFrom: 0,
+    validUntil: undefined,
+    confidence: undefined,
+    tlp: undefined,
+  };
 }
 
 describe("indicators by what a resource names", () => {
   it("finds the blocks that overlap, as looking at each would", () => {
-    const block = fc.tuple(fc.integer({ min: 0, max: 63 }), fc.integer({ min: 0, max: 4 })).map(([at, bits]) => `${formatAddress(4, BigInt(at) + (10n << 24n))}/${32 - bits}`);
+    const block = fc
+      .tuple(fc.integer({ min: 0, max: 63 }), fc.integer({ min: 0, max: 4 }))
+      .map(([at, bits]) => `${formatAddress(4, BigInt(at) + (10n << 24n))}/${32 - bits}`);
     fc.assert(
       fc.property(fc.uniqueArray(block, { maxLength: 15 }), block, (values, asked) => {
         const index = new IndicatorIndex(values.map((value) => indicator("ip", value)));
@@ -46,7 +57,8 @@ describe("indicators by what a resource names", () => {
 
   it("reads a megabyte of anything in a moment", () => {
     const start = performance.now();
-    for (const unit of ["a", "a.", "1.", "f:", ":", "ab-", "-."]) for (const observable of observablesIn(unit.repeat(300_000))) expect(observable).toBeDefined();
+    for (const unit of ["a", "a.", "1.", "f:", ":", "ab-", "-."])
+      for (const observable of observablesIn(unit.repeat(300_000))) expect(observable).toBeDefined();
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 });

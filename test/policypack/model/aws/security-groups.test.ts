@@ -22,7 +22,10 @@ const ssh = { protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0
 
 describe("the rules of a security group", () => {
   it("are those declared inline and those of every rule resource", () => {
-    const group = resource(GROUP, "amf", { id: "sg-1", ingress: [{ protocol: "udp", fromPort: 53, toPort: 53, cidrBlocks: ["10.0.0.2/32"] }] });
+    const group = resource(GROUP, "amf", {
+      id: "sg-1",
+      ingress: [{ protocol: "udp", fromPort: 53, toPort: 53, cidrBlocks: ["10.0.0.2/32"] }],
+    });
     const [only] = securityGroups(
       model([
         group,
@@ -43,7 +46,10 @@ describe("the rules of a security group", () => {
   });
 
   it("count once where the provider repeats a rule resource in its group", () => {
-    const group = resource(GROUP, "bastion", { id: "sg-1", ingress: [{ ...ssh, ipv6CidrBlocks: [], prefixListIds: [], securityGroups: [], self: false, description: "" }] });
+    const group = resource(GROUP, "bastion", {
+      id: "sg-1",
+      ingress: [{ ...ssh, ipv6CidrBlocks: [], prefixListIds: [], securityGroups: [], self: false, description: "" }],
+    });
     const found = findings([group, resource(CLASSIC, "ssh", { type: "ingress", securityGroupId: "sg-1", ...ssh })]);
     expect(found.map((finding) => finding.resource.name)).toEqual(["ssh"]);
   });
@@ -51,12 +57,30 @@ describe("the rules of a security group", () => {
 
 describe("before a resource is made", () => {
   it("what it opens itself is refused", () => {
-    expect(findings([resource(INGRESS, "ssh", { securityGroupId: unknownValue(), ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" })], "resource")).toHaveLength(1);
+    expect(
+      findings(
+        [resource(INGRESS, "ssh", { securityGroupId: unknownValue(), ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "0.0.0.0/0" })],
+        "resource",
+      ),
+    ).toHaveLength(1);
     expect(findings([resource(GROUP, "bastion", { ingress: [ssh] })], "resource")).toHaveLength(1);
   });
 
   it("what another resource may excuse or bring is left to the stack", () => {
-    expect(findings([resource(INGRESS, "ike", { securityGroupId: unknownValue(), ipProtocol: "udp", fromPort: 500, toPort: 500, cidrIpv4: "0.0.0.0/0" })], "resource")).toEqual([]);
+    expect(
+      findings(
+        [
+          resource(INGRESS, "ike", {
+            securityGroupId: unknownValue(),
+            ipProtocol: "udp",
+            fromPort: 500,
+            toPort: 500,
+            cidrIpv4: "0.0.0.0/0",
+          }),
+        ],
+        "resource",
+      ),
+    ).toEqual([]);
     expect(findings([resource(GROUP, "upf", { ingress: [{ ...ssh, cidrBlocks: [], prefixListIds: ["pl-1"] }] })], "resource")).toEqual([]);
   });
 
