@@ -31,6 +31,10 @@ export interface WireForm {
   readonly unknownText?: (text: string) => boolean;
   /** Whether a list that holds this text is wholly unknown. */
   readonly unknownList?: (text: string) => boolean;
+  /** An object that holds this key is wholly unknown. */
+  readonly unknownKey?: string;
+  /** How URNs are shown that values come from. */
+  readonly urn?: (urn: string) => string;
 }
 
 /** One value. */
@@ -39,11 +43,11 @@ export function decode(value: unknown, form: WireForm = {}): Value {
   if (typeof value === "number") return Number.isNaN(value) ? new UnknownValue() : value;
   if (typeof value === "boolean") return value;
   if (Array.isArray(value)) {
-    if (form.unknownList !== undefined && value.some((item) => typeof item === "string" && form.unknownList?.(item) === true))
-      return new UnknownValue();
+    if (value.some((item) => isItemOfUnknown(item, form))) return new UnknownValue();
     return value.map((item) => decode(item, form));
   }
   if (!isObject(value)) return null;
+  if (form.unknownKey !== undefined && form.unknownKey in value) return new UnknownValue();
   const signature = value[SIGNATURE];
   return typeof signature === "string" ? decodeSigned(signature, value, form) : decodeEntries(value, form);
 }
@@ -82,6 +86,11 @@ function holdsSecret(value: Value): boolean {
   return Object.values(value as { readonly [key: string]: Value }).some(holdsSecret);
 }
 
+function isItemOfUnknown(item: unknown, form: WireForm): boolean {
+  const text = isObject(item) && form.unknownKey !== undefined ? item[form.unknownKey] : item;
+  return typeof text === "string" && form.unknownList?.(text) === true;
+}
+
 function decodeText(text: string, form: WireForm): Value {
   if (UNKNOWN_TEXTS.has(text)) return new UnknownValue();
   if (form.hiddenSecrets === true && text === "[secret]") return new SecretValue(new UnknownValue());
@@ -99,23 +108,29 @@ function decodeSigned(signature: string, value: JsonObject, form: WireForm): Val
     case SECRET:
       return new SecretValue(decodeSecret(value, form));
     case OUTPUT: {
-      const known: Value = value["value"] === undefined ? new UnknownValue(textsOf(value["dependencies"])) : decode(value["value"], form);
+      const known: Value =
+        value["value"] === undefined ? new UnknownValue(origins(value["dependencies"], form)) : decode(value["value"], form);
       return value["secret"] === true ? new SecretValue(known) : known;
     }
     case RESOURCE: {
       const urn = textAt(value, "urn") ?? "";
       if (!("id" in value)) return urn;
       const id = textAt(value, "id") ?? "";
-      return id === "" || UNKNOWN_TEXTS.has(id) ? new UnknownValue([urn]) : id;
+      return id === "" || UNKNOWN_TEXTS.has(id) ? new UnknownValue(origins([urn], form)) : id;
     }
     case ASSET:
     case ARCHIVE: {
-      const { [SIGNATURE]: _signature, ...rest } = value;
-      return decodeEntries(rest, form);
+      // The SDK's own marks (`__pulumiAsset`) go along with the signature.
+      return decodeEntries(Object.fromEntries(Object.entries(value).filter(([key]) => key !== SIGNATURE && !key.startsWith("__"))), form);
     }
     default:
       return new UnknownValue();
   }
+}
+
+function origins(urns: unknown, form: WireForm): string[] {
+  const listed = textsOf(urns).sort();
+  return form.urn === undefined ? listed : listed.map(form.urn);
 }
 
 /** States keep a secret encrypted, or with `--show-secrets` as JSON text; registrations carry its value. */

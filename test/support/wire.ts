@@ -7,9 +7,9 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
 /** Stands for a text that is not known yet. */
-export const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-export function encode(value: Value): unknown {
+function encode(value: Value): unknown {
   if (value instanceof UnknownValue) return UNKNOWN;
   if (value instanceof SecretValue) return { [SIGNATURE]: SECRET, value: encode(value.value) };
   if (Array.isArray(value)) return (value as readonly Value[]).map(encode);
