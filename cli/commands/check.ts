@@ -2,6 +2,7 @@
 
 import { coverage } from "../../policypack/engine/coverage";
 import { evaluate } from "../../policypack/engine/evaluate";
+import { compareFindings, type Finding } from "../../policypack/engine/finding";
 import type { Settings, UndeterminedPolicy } from "../../policypack/engine/settings";
 import { CoreModel } from "../../policypack/model/core";
 import { rules as allRules } from "../../policypack/rules";
@@ -40,21 +41,24 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   for (const warning of read.warnings) console.error(`carrierguard: ${warning}`);
   for (const error of read.errors) console.error(`carrierguard: ${error.place}: ${error.message}`);
 
-  const model = new CoreModel(read.stack, { defaultNamespace: settings.namespace });
-  const { findings, runs } = evaluate(model, rules, settings, knowledge);
-  const seen = coverage(model);
+  const models = read.stacks.map((stack) => new CoreModel(stack, { defaultNamespace: settings.namespace }));
+  const evaluations = models.map((model) => evaluate(model, rules, settings, knowledge));
+  const findings = together(evaluations.map((evaluation) => evaluation.findings));
+  const evaluated = Math.max(...evaluations.map((evaluation) => evaluation.runs.length));
+  const resources = models.reduce((sum, model) => sum + model.resources.length, 0);
+  const seen = coverage(models);
   const report: Report = {
     schemaVersion: "1",
     tool: { name: "carrierguard", version },
     ...(options.timestamp === true ? { timestamp: new Date(knowledge.at).toISOString() } : {}),
     profile: settings.profile,
     targets,
-    summary: summarise(findings, model.resources.length, runs.length),
+    summary: summarise(findings, resources, evaluated),
     coverage: seen,
     findings,
   };
   const thresholds = { undetermined: settings.undetermined, failOn: options.failOn, failCoverageBelow: options.failCoverageBelow };
-  if (model.resources.length > 0 || read.errors.length === 0) {
+  if (resources > 0 || read.errors.length === 0) {
     for (const output of outputs) {
       const writer = await writerOf(output.format);
       write(
@@ -63,15 +67,17 @@ export async function check(targets: readonly string[], options: CheckOptions): 
       );
     }
   }
-  const results = {
-    findings,
-    resources: model.resources.length,
-    evaluated: runs.length,
-    unread: read.errors.length,
-    coveragePercent: seen.percent,
-  };
+  const results = { findings, resources, evaluated, unread: read.errors.length, coveragePercent: seen.percent };
   process.exitCode = exitStatus(results, thresholds);
   if (process.exitCode === EXIT.nothingEvaluated) console.error("carrierguard: nothing was evaluated: the targets hold no resource");
+}
+
+/** Findings of several deployments: what the same resource says in each is said once. */
+function together(lists: readonly (readonly Finding[])[]): readonly Finding[] {
+  const [only] = lists;
+  if (lists.length === 1 && only !== undefined) return only;
+  const found = new Map(lists.flat().map((finding) => [`${finding.fingerprint} ${finding.resource.urn} ${finding.verdict}`, finding]));
+  return [...found.values()].sort(compareFindings);
 }
 
 /** Settings given on the command line come before those of the file. */

@@ -20,9 +20,9 @@ export async function inventory(targets: readonly string[], options: EvaluationO
   const read = await readTargets(targets, { namespace: settings.namespace, stackReferences: loaded.stackReferences });
   for (const warning of read.warnings) console.error(`carrierguard: ${warning}`);
   for (const error of read.errors) console.error(`carrierguard: ${error.place}: ${error.message}`);
-  const model = new CoreModel(read.stack, { defaultNamespace: settings.namespace });
-  const rows = workloadRows(model);
-  const seen = coverage(model);
+  const models = read.stacks.map((stack) => new CoreModel(stack, { defaultNamespace: settings.namespace }));
+  const rows = [...new Map(models.flatMap(workloadRows).map((row) => [JSON.stringify(row), row])).values()];
+  const seen = coverage(models);
   for (const output of outputs) {
     const color = wantsColor(output, options);
     const text =
@@ -31,7 +31,8 @@ export async function inventory(targets: readonly string[], options: EvaluationO
         : await table(rows, seen.percent, color);
     write(output, text);
   }
-  process.exitCode = read.errors.length > 0 ? EXIT.wrong : model.resources.length === 0 ? EXIT.nothingEvaluated : EXIT.ok;
+  process.exitCode =
+    read.errors.length > 0 ? EXIT.wrong : models.every((model) => model.resources.length === 0) ? EXIT.nothingEvaluated : EXIT.ok;
 }
 
 function workloadRows(model: CoreModel) {

@@ -28,7 +28,12 @@ export function helmTemplate(template: HelmTemplate): Rendering {
   if (template.kubeVersion !== undefined) arguments_.push("--kube-version", template.kubeVersion);
   for (const version of template.apiVersions ?? []) arguments_.push("--api-versions", version);
   if (template.skipCrds !== true) arguments_.push("--include-crds");
-  const run = spawnSync("helm", arguments_, { input: template.values ?? "", encoding: "utf8", maxBuffer: LARGEST_RENDERING });
+  const run = spawnSync("helm", arguments_, {
+    env: process.env,
+    input: template.values ?? "",
+    encoding: "utf8",
+    maxBuffer: LARGEST_RENDERING,
+  });
   if (run.error !== undefined) {
     const missing = (run.error as NodeJS.ErrnoException).code === "ENOENT";
     return missing ? { fault: "no helm", message: "there is no `helm` on the PATH" } : { fault: "failed", message: run.error.message };

@@ -33,17 +33,32 @@ const ELSEWHERE = "pass the file of `pulumi preview --json` or `pulumi stack exp
 const FORM: WireForm = { unknownText: isUnknownText, unknownList: isUnknownItem, unknownKey: UNKNOWN_KEY, urn: readable };
 
 /** Hosts the program in `folder` and reads what it declares. Throws `InputError` where it declares nothing. */
-export async function readProgram(folder: string, options: ProgramOptions = {}): Promise<InputResult> {
+export async function readProgram(folder: string, options: ProgramOptions = {}): Promise<ProgramResult> {
   const project = readProject(folder);
   if (project.runtime !== "nodejs") {
     throw new InputError(`programs of the runtime "${project.runtime}" are not run here, only those of "nodejs"; ${ELSEWHERE}`, {
       file: project.file,
     });
   }
-  const results: InputResult[] = [];
+  const stacks: NamedStack[] = [];
+  const warnings: string[] = [];
   // One after the other: each process may use the memory it is allowed.
-  for (const name of chosenStacks(project, options.stack)) results.push(await hostStack(folder, project, name, options));
-  return { stack: joinStacks(results.map((result) => result.stack)), warnings: results.flatMap((result) => result.warnings) };
+  for (const name of chosenStacks(project, options.stack)) {
+    const result = await hostStack(folder, project, name, options);
+    stacks.push({ name, stack: result.stack });
+    warnings.push(...result.warnings);
+  }
+  return { stack: joinStacks(stacks.map(({ stack }) => stack)), stacks, warnings };
+}
+
+/** A program's stacks are deployments of their own: what one of them declares protects nothing in another. */
+export interface NamedStack {
+  readonly name: string;
+  readonly stack: Stack;
+}
+
+export interface ProgramResult extends InputResult {
+  readonly stacks: readonly NamedStack[];
 }
 
 function chosenStacks(project: Project, wanted: string | undefined): string[] {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { joinStacks, type Stack } from "../../policypack/model/stack";
 import { InputError } from "./input-error";
 import { readManifests } from "./manifests";
+import type { NamedStack } from "./program";
 
 export interface ReadOptions {
   /** Where Kubernetes objects without a namespace live; a chart is rendered for it. */
@@ -14,7 +15,8 @@ export interface ReadOptions {
 }
 
 export interface Targets {
-  readonly stack: Stack;
+  /** The targets as one stack; several where programs have several stacks, each with all other targets. */
+  readonly stacks: readonly Stack[];
   readonly warnings: readonly string[];
   /** What could not be read; the rest was. */
   readonly errors: readonly InputError[];
@@ -22,6 +24,8 @@ export interface Targets {
 
 interface Part {
   readonly stack: Stack;
+  /** The stacks of a program, where it has several. */
+  readonly stacks?: readonly NamedStack[];
   readonly warnings?: readonly string[];
   readonly errors?: readonly InputError[];
 }
@@ -38,10 +42,19 @@ export async function readTargets(targets: readonly string[], options: ReadOptio
     }
   }
   return {
-    stack: joinStacks(parts.map((part) => part.stack)),
+    stacks: deployments(parts),
     warnings: parts.flatMap((part) => part.warnings ?? []),
     errors: parts.flatMap((part) => part.errors ?? []),
   };
+}
+
+/** One deployment for every stack name of the programs; a program without that name takes part with its first stack. */
+function deployments(parts: readonly Part[]): Stack[] {
+  const names = [...new Set(parts.flatMap((part) => (part.stacks ?? []).map(({ name }) => name)))];
+  if (names.length <= 1) return [joinStacks(parts.map((part) => part.stack))];
+  return names.map((name) =>
+    joinStacks(parts.map(({ stack, stacks = [] }) => (stacks.find((item) => item.name === name) ?? stacks[0])?.stack ?? stack)),
+  );
 }
 
 async function readTarget(target: string, options: ReadOptions): Promise<Part[]> {

@@ -20,18 +20,22 @@ const OPAQUE_TYPES: ReadonlyMap<string, string> = new Map([
 /** A patch holds a part of an object that lives elsewhere. */
 const PATCH = /^kubernetes:.*Patch$/;
 
-export function coverage(model: CoreModel): Coverage {
-  const gaps: Gap[] = [...model.gaps];
-  for (const resource of model.resources) {
-    const reason = opaque(resource, model);
-    if (reason !== undefined) gaps.push({ urn: resource.urn, reason, rules: [] });
+export function coverage(models: readonly CoreModel[]): Coverage {
+  const gaps = new Map<string, Gap>();
+  const resources = new Set<string>();
+  for (const model of models) {
+    for (const gap of model.gaps) gaps.set(`${gap.urn} ${gap.reason}`, gap);
+    for (const resource of model.resources) {
+      resources.add(resource.urn);
+      const reason = opaque(resource, model);
+      if (reason !== undefined) gaps.set(`${resource.urn} ${reason}`, { urn: resource.urn, reason, rules: [] });
+    }
   }
-  const known = new Set(model.resources.map((resource) => resource.urn));
-  const blind = new Set(gaps.map((gap) => gap.urn));
-  const beside = [...blind].filter((urn) => !known.has(urn)).length;
-  const all = model.resources.length + beside;
+  const list = [...gaps.values()].sort((a, b) => compareText(a.urn, b.urn) || compareText(a.reason, b.reason));
+  const blind = new Set(list.map((gap) => gap.urn));
+  const all = new Set([...resources, ...blind]).size;
   const percent = all === 0 ? 0 : Math.floor((1000 * (all - blind.size)) / all) / 10;
-  return { percent, gaps: gaps.sort((a, b) => compareText(a.urn, b.urn) || compareText(a.reason, b.reason)) };
+  return { percent, gaps: list };
 }
 
 function opaque(resource: Resource, model: CoreModel): string | undefined {

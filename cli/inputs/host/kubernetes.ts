@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync as glob, readFileSync } from "./files";
 import * as yaml from "js-yaml";
+import { isClusterScoped } from "../../../policypack/model/kubernetes/objects";
 import { helmTemplate, type HelmTemplate } from "../helm";
 
 export type KubernetesObject = { readonly [key: string]: unknown };
@@ -49,8 +50,17 @@ function renderChart(chart: string, template: Omit<HelmTemplate, "chart">): Obje
     };
   }
   const rendered = helmTemplate({ ...template, chart });
-  if ("text" in rendered) return { objects: decodeYaml(rendered.text) };
+  if ("text" in rendered) return { objects: placed(decodeYaml(rendered.text), template.namespace) };
   return { objects: [], gap: `the Helm chart ${chart} was not rendered: ${rendered.message}; ${ELSEWHERE}` };
+}
+
+/** Charts seldom write the namespace of their release; the provider fills it in. */
+function placed(objects: readonly KubernetesObject[], namespace: string | undefined): readonly KubernetesObject[] {
+  if (namespace === undefined) return objects;
+  return objects.map((object) => {
+    const metadata = (object["metadata"] ?? {}) as KubernetesObject;
+    return isClusterScoped(String(object["kind"])) ? object : { ...object, metadata: { namespace, ...metadata } };
+  });
 }
 
 /** `kubernetes:kustomize:directory`, by the kustomize or kubectl on the PATH. */

@@ -155,16 +155,15 @@ export class Monitor {
     const { objects, gap } = tolerant(() => remoteComponent(type, name, inputs));
     if (gap !== undefined) this.report({ kind: "gap", urn: readable(urn), reason: readable(gap) });
     const prefix = typeof inputs["resourcePrefix"] === "string" ? inputs["resourcePrefix"] : name;
-    const namespace = typeof inputs["namespace"] === "string" ? inputs["namespace"] : undefined;
-    for (const object of objects) this.child(object, prefix, urn, type.includes("helm") ? namespace : undefined, place);
+    for (const object of objects) this.child(object, prefix, urn, place);
   }
 
-  private child(object: KubernetesObject, prefix: string, parent: string, namespace: string | undefined, place: Place | undefined): void {
+  private child(object: KubernetesObject, prefix: string, parent: string, place: Place | undefined): void {
     const apiVersion = String(object["apiVersion"] ?? "v1");
     const type = `kubernetes:${apiVersion.includes("/") ? apiVersion : `core/${apiVersion}`}:${String(object["kind"])}`;
     const metadata = (object["metadata"] ?? {}) as Properties;
-    const own = metadata["namespace"] ?? namespace;
-    const name = `${prefix}:${own === undefined ? "" : `${String(own)}/`}${String(metadata["name"])}`;
+    const namespace = metadata["namespace"];
+    const name = `${prefix}:${namespace === undefined ? "" : `${String(namespace)}/`}${String(metadata["name"])}`;
     const urn = readable(makeUrn(this.job.stack, this.job.project, parent, type, name));
     this.report({
       kind: "resource",

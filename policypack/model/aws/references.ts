@@ -63,7 +63,8 @@ export function resolve(model: CoreModel, resource: Resource, node: Node, types:
     const found = (model.ask(byIdentifier).get(read.value) ?? []).filter((item) => types.includes(item.type));
     const [first] = found;
     if (first !== undefined && found.length === 1) return { state: "resolved", resource: first };
-    return found.length > 1 ? { state: "unknown", candidates: found } : { state: "elsewhere", value: read.value };
+    if (found.length > 1) return { state: "unknown", candidates: found };
+    return madeFrom(model, resource, node, types) ?? { state: "elsewhere", value: read.value };
   }
   const origins = originsOf(resource, node);
   const candidates = origins.flatMap((urn) => {
@@ -74,6 +75,19 @@ export function resolve(model: CoreModel, resource: Resource, node: Node, types:
   // Where something that can hold any value (another stack's outputs, a component) is among the origins, it may be that.
   const certain = candidates.length === 1 && origins.every((urn) => isAws(typeOfUrn(urn)));
   return certain && only !== undefined ? { state: "resolved", resource: only } : { state: "unknown", candidates };
+}
+
+/** The resource that a known value was made from, where that resource's own id is not told (a policy pack sees no ids). */
+function madeFrom(model: CoreModel, resource: Resource, node: Node, types: readonly string[]): Reference | undefined {
+  const origins = resource.propertyDependencies[topLevel(node.path)] ?? [];
+  const candidates = origins.flatMap((urn) => {
+    const origin = model.resource(urn);
+    return origin !== undefined && types.includes(origin.type) && origin.id === undefined && !origin.props.get("id").isKnown
+      ? [origin]
+      : [];
+  });
+  const [only] = candidates;
+  return candidates.length === 1 && only !== undefined ? { state: "resolved", resource: only } : undefined;
 }
 
 /** Whether a reference is to this resource: certainly, possibly or not. */
