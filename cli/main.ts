@@ -21,6 +21,7 @@ function evaluating(command: Command): Command {
     .option("--config <file>", "settings (default: carrierguard.yaml here or beside the target)")
     .addOption(new Option("--profile <profile>", "how strict").choices(["lab", "baseline", "strict"]))
     .option("--namespace <name>", "where Kubernetes objects without a namespace live")
+    .option("--stack <name>", "the stack of a program (default: each that has a Pulumi.<stack>.yaml, apart)")
     .option("-o, --output <format[=file]>", "report format, repeatable", collect, [])
     .option("--color", "colour although this is no terminal")
     .option("--no-color", "no colour")

@@ -20,6 +20,7 @@ export interface EvaluationOptions extends ColorOptions {
   readonly config?: string;
   readonly profile?: Settings["profile"];
   readonly namespace?: string;
+  readonly stack?: string;
   readonly output: readonly string[];
   readonly timestamp?: boolean;
 }
@@ -37,7 +38,7 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   const loaded = await loadSettings(options.config, targets, allRules);
   const settings: Settings = { ...loaded.settings, ...given(options) };
   const knowledge = loadKnowledge(loaded, options.at);
-  const read = await readTargets(targets, { namespace: settings.namespace, stackReferences: loaded.stackReferences });
+  const read = await readTargets(targets, { namespace: settings.namespace, stack: options.stack, stackReferences: loaded.stackReferences });
   for (const warning of read.warnings) console.error(`carrierguard: ${warning}`);
   for (const error of read.errors) console.error(`carrierguard: ${error.place}: ${error.message}`);
 

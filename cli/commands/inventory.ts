@@ -3,8 +3,11 @@
 import { coverage } from "../../policypack/engine/coverage";
 import { compareText } from "../../policypack/engine/finding";
 import { CoreModel } from "../../policypack/model/core";
+import { networkAttachments, pluginOf } from "../../policypack/model/kubernetes/networks";
 import { UNRESOLVED } from "../../policypack/model/kubernetes/objects";
+import { valueOr } from "../../policypack/model/value";
 import { rules } from "../../policypack/rules";
+import { networkFunction } from "../../policypack/topology/topology";
 import { loadSettings } from "../config/settings-file";
 import { EXIT } from "../exit-status";
 import { readTargets } from "../inputs/targets";
@@ -17,7 +20,7 @@ export async function inventory(targets: readonly string[], options: EvaluationO
   const outputs = parseOutputs(options.output, FORMATS);
   const loaded = await loadSettings(options.config, targets, rules);
   const settings = { ...loaded.settings, ...given(options) };
-  const read = await readTargets(targets, { namespace: settings.namespace, stackReferences: loaded.stackReferences });
+  const read = await readTargets(targets, { namespace: settings.namespace, stack: options.stack, stackReferences: loaded.stackReferences });
   for (const warning of read.warnings) console.error(`carrierguard: ${warning}`);
   for (const error of read.errors) console.error(`carrierguard: ${error.place}: ${error.message}`);
   const models = read.stacks.map((stack) => new CoreModel(stack, { defaultNamespace: settings.namespace }));
@@ -40,7 +43,25 @@ function workloadRows(model: CoreModel) {
     .map((workload) => {
       const { role, networkFunctions, plane, zone, suspect, evidence } = model.classification(workload);
       const namespace = workload.namespace.startsWith(UNRESOLVED) ? null : workload.namespace;
-      return { kind: workload.kind, namespace, name: workload.name, role, networkFunctions, plane, zone, suspect, evidence };
+      const planes = [...new Set(networkFunctions.flatMap((id) => networkFunction(id).planes))];
+      const networks = valueOr(networkAttachments(model, workload), []).map((network) => ({
+        name: network.name,
+        interface: network.interface ?? null,
+        plugin: network.definition === undefined ? null : (pluginOf(network.definition) ?? null),
+      }));
+      return {
+        kind: workload.kind,
+        namespace,
+        name: workload.name,
+        role,
+        networkFunctions,
+        plane,
+        zone,
+        planes,
+        networks,
+        suspect,
+        evidence,
+      };
     })
     .sort((a, b) => compareText(a.namespace ?? "", b.namespace ?? "") || compareText(a.name, b.name) || compareText(a.kind, b.kind));
 }
@@ -55,12 +76,13 @@ async function table(rows: readonly Row[], percent: number, color: boolean): Pro
     `${row.namespace ?? "?"}/${row.name}`,
     row.kind,
     row.zone,
+    [...row.planes, ...row.networks.map((network) => `+${network.interface ?? network.name}`)].join(" "),
     row.evidence
       .map(({ signal, value }) => `${signal} ${value}`)
       .slice(0, 2)
       .join("; "),
   ]);
-  const header = ["FUNCTION", "WORKLOAD", "KIND", "ZONE", "BECAUSE OF"];
+  const header = ["FUNCTION", "WORKLOAD", "KIND", "ZONE", "PLANES", "BECAUSE OF"];
   const widths = header.map((title, column) => Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
     row

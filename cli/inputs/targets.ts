@@ -10,6 +10,8 @@ import type { NamedStack } from "./program";
 export interface ReadOptions {
   /** Where Kubernetes objects without a namespace live; a chart is rendered for it. */
   readonly namespace: string;
+  /** The stack of a program to host; all that have a file otherwise. */
+  readonly stack?: string | undefined;
   /** Outputs of other stacks, by `organization/project/stack`. */
   readonly stackReferences: { readonly [stack: string]: { readonly [output: string]: unknown } };
 }
@@ -63,7 +65,7 @@ async function readTarget(target: string, options: ReadOptions): Promise<Part[]>
   if (!statSync(target).isDirectory()) return [await readText(readBytes(target), target)];
   if (existsSync(join(target, "Pulumi.yaml")) || existsSync(join(target, "Pulumi.yml"))) {
     const { readProgram } = await import("./program.js");
-    return [await readProgram(target, { stackReferences: options.stackReferences })];
+    return [await readProgram(target, { stackReferences: options.stackReferences, stack: options.stack })];
   }
   if (existsSync(join(target, "Chart.yaml"))) return [await readChart(target, options)];
   return readFolder(target, options);

@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readProgram, type ProgramOptions } from "../../../cli/inputs/program";
 import type { Resource } from "../../../policypack/model/stack";
 
@@ -137,6 +140,55 @@ describe("manifests and charts of a program", () => {
     const reasons = new Map(stack.gaps.map((gap) => [gap.urn, gap.reason]));
     expect(reasons.get(named("v3:Chart::open5gs").urn)).toContain("the Helm chart open5gs is not on this disk");
     expect(reasons.get(named("v4:Chart::free5gc").urn)).toContain("oci://registry.example.org/free5gc");
+    expect(stack.gaps).toHaveLength(2);
+  });
+});
+
+describe("charts on this disk", () => {
+  /** A `helm` that renders one Deployment, with the values that it was given as an annotation. */
+  const helm = `#!/bin/sh
+read values
+cat <<YAML
+apiVersion: apps/v1
+kind: Deployment
+metadata: { name: amf, annotations: { values: '$values' } }
+spec: {}
+---
+apiVersion: v1
+kind: Namespace
+metadata: { name: core }
+YAML
+`;
+  const path = process.env["PATH"];
+  beforeAll(() => {
+    const folder = mkdtempSync(join(tmpdir(), "helm-"));
+    writeFileSync(join(folder, "helm"), helm, { mode: 0o755 });
+    process.env["PATH"] = `${folder}:${path}`;
+  });
+  afterAll(() => {
+    process.env["PATH"] = path;
+  });
+
+  test("are rendered into the namespace of their release", async () => {
+    const { named } = await host("charts");
+    for (const name of ["v3:Chart$kubernetes:apps/v1:Deployment::core/amf", "Deployment::fourth:core/amf"]) {
+      expect(named(name).props.get("metadata", "namespace").string()).toEqual({ state: "known", value: "core" });
+    }
+    expect(named("Namespace::fourth:core").props.get("metadata", "namespace").isAbsent).toBe(true);
+  });
+
+  test("are unknown where a value is that they are rendered with", async () => {
+    const { named } = await host("charts");
+    const annotation = (name: string) => named(name).props.get("metadata", "annotations", "values");
+    expect(annotation("Deployment::core/amf").string()).toEqual({ state: "known", value: '{"replicas":2}' });
+    expect(annotation("Deployment::fourth:core/amf").isUnknown).toBe(true);
+  });
+
+  test("of which the values are not known at all are gaps, like components that a plugin makes", async () => {
+    const { stack, named } = await host("charts");
+    const reasons = new Map(stack.gaps.map((gap) => [gap.urn, gap.reason]));
+    expect(reasons.get(named("Chart::later").urn)).toContain("not known before deployment");
+    expect(reasons.get(named("awsx:ec2:Vpc::network").urn)).toContain("made by a plugin of their provider");
     expect(stack.gaps).toHaveLength(2);
   });
 });
