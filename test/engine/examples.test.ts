@@ -17,7 +17,7 @@ interface Finding {
 function checked(target: string, example: string): string[] {
   const { stdout } = spawnSync(
     process.execPath,
-    [MAIN, "check", target, "-o", "json", "--config", path.join(ROOT, example, "carrierguard.yaml")],
+    [MAIN, "check", target, "--stack", "dev", "-o", "json", "--config", path.join(ROOT, example, "carrierguard.yaml")],
     { encoding: "utf8", maxBuffer: 1 << 28 },
   );
   const { findings } = JSON.parse(stdout) as { findings: Finding[] };
