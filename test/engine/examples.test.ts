@@ -44,9 +44,12 @@ describe.each([
     expect(status === 0).toBe(!refused);
     expect(violations.some(({ level }) => level === "mandatory")).toBe(refused);
     expect(said).toEqual([...new Set(said)]);
-    const rules = (list: readonly string[]) => [...new Set(list.map((line) => line.split(" ")[0]))].sort();
-    const failing = violations.filter(({ policy }) => checked(example, example).some((line) => line.startsWith(policy)));
-    expect(rules(failing.map(({ policy }) => policy))).toEqual(rules(checked(example, example)));
+    // Both name a resource by its logical name; GV-01's summary is about the stack, which has another name here.
+    const told = violations
+      .map(({ policy, resource }) => `${policy} ${resource.split(": ").at(-1)}`)
+      .filter((line) => !line.startsWith("gv-01"));
+    const without = checked(example, example).filter((line) => !line.startsWith("gv-01"));
+    expect(told.filter((line) => without.includes(line)).length).toBe(without.length);
   });
 
   it("gives the same answer on the deployed stack", () => {
