@@ -118,6 +118,18 @@ const STACK: FindingResource = { urn: "", type: "stack", kind: null, namespace: 
 
 function describeResource(resource: Resource | undefined, model: CoreModel): FindingResource {
   if (resource === undefined) return STACK;
+  const known = model.ask(descriptions);
+  let description = known.get(resource);
+  if (description === undefined) {
+    description = describe(resource, model);
+    known.set(resource, description);
+  }
+  return description;
+}
+
+const descriptions = (_model: CoreModel) => new Map<Resource, FindingResource>();
+
+function describe(resource: Resource, model: CoreModel): FindingResource {
   const object = objectOf(resource, model);
   const namespace = object?.namespace ?? "";
   return {

@@ -87,6 +87,13 @@ export class Node {
 
   /** Where this value stands, as users write it: `spec.template.spec.containers[0].image`. */
   get path(): string {
+    this.place ??= this.placed();
+    return this.place;
+  }
+
+  private place: string | undefined;
+
+  private placed(): string {
     if (this.parent === undefined || this.key === undefined) return this.base;
     const before = this.parent.path;
     if (typeof this.key === "number") return `${before}[${this.key}]`;
@@ -117,8 +124,22 @@ export class Node {
     return this.raw instanceof UnknownValue ? this.raw.from : [];
   }
 
-  /** The value under `keys`, one after the other. Below an unknown everything is unknown, below nothing everything is absent. */
-  get(...keys: Key[]): Node {
+  /**
+   * The value under up to six keys, one after the other. Below an unknown everything is unknown, below nothing everything is
+   * absent. (Fixed parameters: this is the busiest function of all, and a list made for every call costs.)
+   */
+  get(a: Key, b?: Key, c?: Key, d?: Key, e?: Key, f?: Key): Node {
+    let node = this.child(a);
+    if (b !== undefined) node = node.child(b);
+    if (c !== undefined) node = node.child(c);
+    if (d !== undefined) node = node.child(d);
+    if (e !== undefined) node = node.child(e);
+    if (f !== undefined) node = node.child(f);
+    return node;
+  }
+
+  /** The value at the end of a path of keys. */
+  walk(keys: readonly Key[]): Node {
     let node: Node = this; // eslint-disable-line @typescript-eslint/no-this-alias -- the walk starts here
     for (const key of keys) node = node.child(key);
     return node;
@@ -239,7 +260,7 @@ export class Node {
 }
 
 function shorten(text: string): string {
-  return text.length <= QUOTE_LIMIT ? text : `${text.slice(0, QUOTE_LIMIT - 1)}…`;
+  return text.length <= QUOTE_LIMIT ? text : `${text.slice(0, QUOTE_LIMIT - 3)}...`;
 }
 
 function children(value: Value): readonly Value[] {

@@ -13,6 +13,19 @@ export interface SelectedWorkload {
 
 /** The pods behind a Service. A Service without a selector has none (Kubernetes API, ServiceSpec.selector). */
 export function workloadsBehind(model: CoreModel, service: KubernetesObject): readonly SelectedWorkload[] {
+  const known = model.ask(answers);
+  let behind = known.get(service);
+  if (behind === undefined) {
+    behind = select(model, service);
+    known.set(service, behind);
+  }
+  return behind;
+}
+
+/** Several rules ask about the same Services. */
+const answers = (_model: CoreModel) => new Map<KubernetesObject, readonly SelectedWorkload[]>();
+
+function select(model: CoreModel, service: KubernetesObject): readonly SelectedWorkload[] {
   const selector = service.spec.get("selector");
   if (!selector.isUnknown && selector.fields().length === 0) return [];
   return model.workloadsIn(service.namespace).flatMap((workload) => {

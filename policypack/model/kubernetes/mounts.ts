@@ -54,11 +54,11 @@ function references(workload: Workload, places: Places): string[] {
     .get("volumes")
     .items()
     .flatMap((volume) => [
-      volume.get(...places.volume),
+      volume.walk(places.volume),
       ...volume
         .get("projected", "sources")
         .items()
-        .map((source) => source.get(...places.source)),
+        .map((source) => source.walk(places.source)),
     ]);
   const environment = workload.containers.flatMap(({ node }) => [
     ...node

@@ -58,6 +58,18 @@ const CLUSTER_SCOPED = new Set([
 
 /** Group, version and kind of a Pulumi type token; `undefined` for what is no Kubernetes object (a chart, a provider, AWS). */
 export function groupVersionKind(type: string): GroupVersionKind | undefined {
+  if (!read.has(type)) {
+    if (read.size >= REMEMBERED) read.clear();
+    read.set(type, readToken(type));
+  }
+  return read.get(type);
+}
+
+/** A stack has few types and many resources: a token is read once. The memory is bounded, and changes no answer. */
+const REMEMBERED = 5_000;
+const read = new Map<string, GroupVersionKind | undefined>();
+
+function readToken(type: string): GroupVersionKind | undefined {
   const match = TOKEN.exec(type);
   const [, apiVersion, kind] = match ?? [];
   if (apiVersion === undefined || kind === undefined || !/^[A-Z]/.test(kind)) return undefined;

@@ -6,8 +6,8 @@ import type { Container, Workload } from "./workloads";
 
 /** A setting that a container inherits from its pod. */
 export function effective(workload: Workload, container: Container, ...field: readonly string[]): Node {
-  const own = container.security.get(...field);
-  return own.isAbsent ? workload.podSpec.get("securityContext", ...field) : own;
+  const own = container.security.walk(field);
+  return own.isAbsent ? workload.podSpec.get("securityContext").walk(field) : own;
 }
 
 /** Windows pods have no capabilities, users or seccomp. */

@@ -55,7 +55,7 @@ const LISTS: readonly (readonly [ContainerRole, string])[] = [
 /** The workloads that an object makes: one for the built-in kinds, one for every pod template inside a custom resource. */
 export function workloadsOf(object: KubernetesObject): Workload[] {
   const place = BUILT_IN_GROUPS.has(object.group) ? TEMPLATES[object.kind] : undefined;
-  if (place !== undefined) return [workload(object, object.resource.props.get(...place))];
+  if (place !== undefined) return [workload(object, object.resource.props.walk(place))];
   if (BUILT_IN_GROUPS.has(object.group) || isBuiltInGroup(object.group)) return [];
   return podTemplates(object.spec, 0).map((template) => workload(object, template));
 }

@@ -46,8 +46,8 @@ export default defineRule({
       const node = container.node.get("image");
       if (node.isAbsent) continue;
       const image = container.image.state === "known" ? parseImage(container.image.value) : undefined;
-      if (container.image.state !== "known") open.push(seen(node, "…@sha256:…"));
-      else if (image?.digest === undefined && !(image !== undefined && isEksManaged(image))) wrong.push(seen(node, "…@sha256:…"));
+      if (container.image.state !== "known") open.push(seen(node, "name@sha256:digest"));
+      else if (image?.digest === undefined && !(image !== undefined && isEksManaged(image))) wrong.push(seen(node, "name@sha256:digest"));
     }
     const { networkFunctions } = context.model.classification(workload);
     const list = (evidence: readonly Evidence[]) => [...new Set(evidence.map((item) => String(item.actual)))].join(", ");
