@@ -92,7 +92,8 @@ function program(): Command {
 
   root
     .command("preview")
-    .description("pulumi preview with the pack and its configuration")
+    .description("pulumi preview with the pack and its configuration, then the reports of check")
+    .option("-o, --output <format[=file]>", "report format of check, repeatable", collect, [])
     .option("--config <file>", "settings (default: carrierguard.yaml here)")
     .addOption(new Option("--profile <profile>", "how strict").choices(["lab", "baseline", "strict"]))
     .argument("[arguments...]", "handed to pulumi preview")

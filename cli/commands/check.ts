@@ -10,6 +10,7 @@ import { loadKnowledge } from "../config/knowledge";
 import { loadSettings } from "../config/settings-file";
 import { EXIT, exitStatus, type FailOn, refuses } from "../exit-status";
 import { readTargets } from "../inputs/targets";
+import { progress } from "../progress";
 import { FORMATS, writerOf } from "../reports";
 import { type Report, summarise } from "../reports/report";
 import { version } from "../version";
@@ -38,12 +39,21 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   const loaded = await loadSettings(options.config, targets, allRules);
   const settings: Settings = { ...loaded.settings, ...given(options) };
   const knowledge = loadKnowledge(loaded, options.at);
-  const read = await readTargets(targets, { namespace: settings.namespace, stack: options.stack, stackReferences: loaded.stackReferences });
+  const telling = progress();
+  const read = await readTargets(targets, {
+    namespace: settings.namespace,
+    stack: options.stack,
+    stackReferences: loaded.stackReferences,
+    reading: (target) => telling.step(`reading ${target}`),
+  });
+  telling.done();
   for (const warning of read.warnings) console.error(`carrierguard: ${warning}`);
   for (const error of read.errors) console.error(`carrierguard: ${error.place}: ${error.message}`);
 
   const models = read.stacks.map((stack) => new CoreModel(stack, { defaultNamespace: settings.namespace }));
+  telling.step(`evaluating ${rules.length} rules`);
   const evaluations = models.map((model) => evaluate(model, rules, settings, knowledge));
+  telling.done();
   const findings = together(evaluations.map((evaluation) => evaluation.findings));
   const evaluated = Math.max(...evaluations.map((evaluation) => evaluation.runs.length));
   const resources = models.reduce((sum, model) => sum + model.resources.length, 0);

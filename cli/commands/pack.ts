@@ -10,12 +10,15 @@ import { loadSettings } from "../config/settings-file";
 import { timeOf } from "../config/knowledge";
 import { EXIT } from "../exit-status";
 import { packageRoot } from "../version";
+import { check } from "./check";
 import { UsageError } from "./usage-error";
 
 export interface PackOptions {
   readonly config?: string;
   readonly profile?: Settings["profile"];
   readonly at?: string;
+  /** Reports of `preview`. */
+  readonly output: readonly string[];
 }
 
 const FOLDER = join(packageRoot, "policypack");
@@ -24,11 +27,14 @@ export function printPath(options: { readonly executable?: boolean }): void {
   console.log(options.executable === true ? join(FOLDER, "carrierguard-pack") : FOLDER);
 }
 
-export async function printConfig(options: PackOptions): Promise<void> {
+export async function printConfig(options: Omit<PackOptions, "output">): Promise<void> {
   console.log(JSON.stringify(await packConfig(options), undefined, 2));
 }
 
-/** `pulumi preview` with the pack, its configuration and whatever else the user passes; ends with Pulumi's own status. */
+/**
+ * `pulumi preview` with the pack, its configuration and whatever else the user passes, then the reports of `check` on the same
+ * program. Ends with Pulumi's own status where that is not 0.
+ */
 export async function preview(args: readonly string[], options: PackOptions): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "carrierguard-"));
   try {
@@ -38,17 +44,36 @@ export async function preview(args: readonly string[], options: PackOptions): Pr
     if (result.error !== undefined) {
       throw new UsageError("there is no `pulumi` on the PATH; `carrierguard check <program>` needs none");
     }
-    process.exitCode = result.status ?? EXIT.fault;
+    await check([folderOf(args)], { ...NO_SELECTION, ...options, stack: stackOf(args), output: options.output });
+    if (result.status !== 0) process.exitCode = result.status ?? EXIT.fault;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+const NO_SELECTION = { rule: [], excludeRule: [], family: [], framework: [] };
+
+/** What Pulumi was told by `--cwd`, or `-C`. */
+function folderOf(args: readonly string[]): string {
+  return valueOf(args, "--cwd", "-C") ?? ".";
+}
+
+function stackOf(args: readonly string[]): string | undefined {
+  return valueOf(args, "--stack", "-s");
+}
+
+function valueOf(args: readonly string[], long: string, short: string): string | undefined {
+  const joined = args.find((arg) => arg.startsWith(`${long}=`));
+  if (joined !== undefined) return joined.slice(long.length + 1);
+  const place = args.findIndex((arg) => arg === long || arg === short);
+  return place < 0 ? undefined : args[place + 1];
 }
 
 /**
  * The policy configuration as Pulumi takes it: the first policy carries the settings, with absolute paths since the pack
  * runs in its own folder.
  */
-async function packConfig(options: PackOptions): Promise<{ readonly [policy: string]: unknown }> {
+async function packConfig(options: Omit<PackOptions, "output">): Promise<{ readonly [policy: string]: unknown }> {
   const { settings, threatIntel, vendors } = await loadSettings(options.config, [], rules);
   const { profile, undetermined, namespace, zones, registries, platformNamespaces } = settings;
   return {

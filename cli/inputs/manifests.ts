@@ -8,6 +8,7 @@ import { isClusterScoped, typeToken } from "../../policypack/model/kubernetes/ob
 import { Resource, type Source } from "../../policypack/model/stack";
 import { UnknownValue, type Value } from "../../policypack/model/value";
 import { InputError } from "./input-error";
+import { parseJson } from "./json-text";
 
 export interface Manifests {
   readonly resources: readonly Resource[];
@@ -114,6 +115,8 @@ class ManifestReader {
         // Tabs between tokens: the Go parser of kubectl takes them.
         value = load(text.replace(/\t/g, "  "), true);
       } else {
+        // Of a JSON file the JSON parser tells the place.
+        if (/\.json$/i.test(this.file)) parseJson(text, this.file, line);
         throw error;
       }
     }
@@ -134,8 +137,12 @@ class ManifestReader {
       this.others += 1;
       return;
     }
-    if (kind === "Template" && Array.isArray(body["objects"])) this.list(template(body), text, line, "objects");
-    else if (kind.endsWith("List") && Array.isArray(body["items"])) this.list(body["items"] as readonly Value[], text, line, "items");
+    const key = kind === "Template" ? "objects" : "items";
+    const items = body[key];
+    if (kind === "Template" && Array.isArray(items)) this.list(template(body), text, line, key);
+    else if (kind.endsWith("List") && Array.isArray(items)) this.list(items as readonly Value[], text, line, key);
+    else if ((kind === "List" || apiVersion.startsWith("template.openshift.io/")) && items !== undefined && items !== null)
+      this.errors.push(new InputError(`"${key}" of this ${kind} is not a list`, { file: this.file, line }));
     else this.resources.push(this.resource(apiVersion, kind, body, { file: this.file, line }));
   }
 
@@ -177,9 +184,10 @@ function markLine(error: unknown): number {
 
 function parseError(error: unknown, file: string, line: number): InputError {
   if (error instanceof InputError) return error;
+  if (error instanceof RangeError || (error instanceof yaml.YAMLException && error.reason.startsWith("nesting exceeded")))
+    return new InputError("this document is nested too deeply to be read", { file, line: line + markLine(error) });
   if (error instanceof yaml.YAMLException)
     return new InputError(`this is not YAML: ${error.reason}`, { file, line: line + markLine(error) });
-  if (error instanceof RangeError) return new InputError("this document is nested too deeply to be read", { file, line });
   return new InputError(`this document cannot be read (${error instanceof Error ? error.message : "unknown fault"})`, { file, line });
 }
 

@@ -53,7 +53,16 @@ function readEvents(text: string, file: string): InputResult {
     const diagnostic = event["diagnosticEvent"];
     if (isObject(diagnostic)) diagnostics.push(diagnostic);
   }
-  return result(planned, diagnostics, file);
+  const told = result(planned, diagnostics, file);
+  return dependenciesMissing(told.stack.resources) ? { ...told, warnings: [`${file}: ${NO_DEPENDENCIES}`] } : told;
+}
+
+const NO_DEPENDENCIES =
+  "this event stream does not tell which resources the values come from that are not known yet, so resources stand apart that belong together; `pulumi preview --json` tells it";
+
+/** The engine's events have no dependencies where the JSON preview has. */
+function dependenciesMissing(resources: readonly Resource[]): boolean {
+  return resources.every((resource) => resource.dependencies.length === 0) && resources.some((resource) => resource.props.holdsUnknown());
 }
 
 function plan(planned: Map<string, Resource>, step: JsonObject, state: unknown, file: string): void {

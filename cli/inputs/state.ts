@@ -52,6 +52,7 @@ function deploymentOf(json: unknown, file: string): JsonObject {
 export function resourceOf(state: JsonObject, file: string, hiddenSecrets = false): Resource {
   const urn = textAt(state, "urn");
   if (urn === undefined || !urn.startsWith("urn:")) throw new InputError("a resource without a URN stands in it", { file });
+  if (isTooDeep(state)) throw new InputError(`${urn} is nested too deeply to be read`, { file });
   const form = { hiddenSecrets };
   const dependencies = state["propertyDependencies"];
   return new Resource({
@@ -68,4 +69,12 @@ export function resourceOf(state: JsonObject, file: string, hiddenSecrets = fals
     provider: providerUrn(textAt(state, "provider")),
     source: { file },
   });
+}
+
+/** Nesting of values in one resource; what providers accept is far flatter. */
+const DEPTH_LIMIT = 200;
+
+function isTooDeep(value: unknown, left = DEPTH_LIMIT): boolean {
+  if (value === null || typeof value !== "object") return false;
+  return left === 0 || Object.values(value).some((item) => isTooDeep(item, left - 1));
 }

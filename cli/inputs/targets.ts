@@ -13,6 +13,8 @@ export interface ReadOptions {
   /** The stack of a program to host; all that have a file otherwise. */
   readonly stack?: string | undefined;
   /** Outputs of other stacks, by `organization/project/stack`. */
+  /** Told before each target is read. */
+  readonly reading?: (target: string) => void;
   readonly stackReferences: { readonly [stack: string]: { readonly [output: string]: unknown } };
 }
 
@@ -36,6 +38,7 @@ interface Part {
 export async function readTargets(targets: readonly string[], options: ReadOptions): Promise<Targets> {
   const parts: Part[] = [];
   for (const target of targets) {
+    options.reading?.(target);
     try {
       parts.push(...(await readTarget(target, options)));
     } catch (error) {
