@@ -24,7 +24,7 @@ export function isolation(model: CoreModel, workload: Workload, direction: Direc
   const toWorld = networkFunctions.some((id) => networkFunction(id).planes.includes("n6"));
   const cluster = adminPolicyEffects(model, workload, direction);
   const policies = networkPolicyEffects(model, workload, direction, toWorld);
-  const cilium = ciliumEffects(model, workload, direction);
+  const cilium = ciliumEffects(model, workload, direction, toWorld);
   const all = [...cluster, ...policies, ...cilium];
   // An allow for everybody above the NetworkPolicies overrides them, unless a Deny stands before it.
   const [first] = cluster.filter((effect) => effect.effect === "opens" || effect.effect === "isolates");

@@ -58,18 +58,44 @@ function appliesTo(policy: KubernetesObject, direction: Direction): "yes" | "no"
 /** Any port and any peer: no peers at all, every pod of every namespace, or blocks that together are the whole world. */
 function letsEverythingThrough(rule: Node, direction: Direction, worldIsFine: boolean): boolean {
   const ports = rule.get("ports");
-  if (!isEmpty(ports) || ports.isUnknown) return false;
+  if (ports.isUnknown || (!isEmpty(ports) && !ports.items().some(isEveryPort))) return false;
   const peers = rule.get(WORDS[direction].peers);
   if (isEmpty(peers)) return rule.kind() === "object";
   if (peers.items().some(isEveryPod)) return true;
-  return !worldIsFine && blocks(peers).coversMoreThan(4, 1);
+  const world = worldIsFine ? undefined : blocks(peers);
+  return world !== undefined && (world.coversMoreThan(4, 1) || world.coversMoreThan(6, 1));
+}
+
+/** All of TCP, which is all of the SBI and of every management port. */
+function isEveryPort(item: Node): boolean {
+  if (valueOr(item.get("protocol").string(), item.get("protocol").isAbsent ? "TCP" : "?") !== "TCP") return false;
+  const port = item.get("port");
+  if (port.isAbsent) return true;
+  return valueOr(port.number(), 2) <= 1 && valueOr(item.get("endPort").number(), 0) >= 65535;
 }
 
 function isEveryPod(peer: Node): boolean {
   const empty = (selector: Node): boolean =>
     selector.kind() === "object" && selector.get("matchLabels").fields().length === 0 && isEmpty(selector.get("matchExpressions"));
   const pods = peer.get("podSelector");
-  return peer.get("ipBlock").isAbsent && empty(peer.get("namespaceSelector")) && (pods.isAbsent || empty(pods));
+  return (
+    peer.get("ipBlock").isAbsent &&
+    (empty(peer.get("namespaceSelector")) || isNamed(peer.get("namespaceSelector"))) &&
+    (pods.isAbsent || empty(pods))
+  );
+}
+
+/** Every namespace has this label: to ask for it is to ask for all. */
+function isNamed(namespaces: Node): boolean {
+  const expressions = namespaces.get("matchExpressions").items();
+  return (
+    expressions.length > 0 &&
+    namespaces.get("matchLabels").fields().length === 0 &&
+    expressions.every(
+      (item) =>
+        valueOr(item.get("key").string(), "") === "kubernetes.io/metadata.name" && valueOr(item.get("operator").string(), "") === "Exists",
+    )
+  );
 }
 
 function blocks(peers: Node): IpSet {

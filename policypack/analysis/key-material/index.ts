@@ -31,7 +31,7 @@ export interface KeyFound {
 }
 
 /** A UE simulator's own settings, as UERANSIM, PacketRusher and the OAI UE have them. */
-const SUBSCRIBER = /(^|\n)\s*(supi\s*:|uicc\d*\s*=|hplmn\s*:)/;
+const SUBSCRIBER = /(^|\n)[ \t]*(supi\s*:|uicc\d*\s*=|hplmn\s*:)/;
 
 export function keyMaterial(model: CoreModel): readonly KeyFound[] {
   return [...inConfiguration(model), ...model.workloads.flatMap(inWorkload)];
@@ -64,8 +64,8 @@ function inConfiguration(model: CoreModel): KeyFound[] {
 
 function inWorkload(workload: Workload): KeyFound[] {
   const found: KeyFound[] = [];
-  const add = (text: string, node: Node, place: KeyPlace, entry: string, container: string): void => {
-    for (const key of keysIn(text, entry)) {
+  const add = (text: string, node: Node, place: KeyPlace, entry: string, container: string, name = entry): void => {
+    for (const key of keysIn(text, name)) {
       found.push({
         resource: workload.object.resource,
         place,
@@ -85,7 +85,13 @@ function inWorkload(workload: Workload): KeyFound[] {
       add(valueOr(value.string(), ""), value, "environment", valueOr(variable.get("name").string(), ""), container.name);
     }
     for (const list of ["command", "args"]) {
-      for (const item of container.node.get(list).items()) add(valueOr(item.string(), ""), item, "arguments", list, container.name);
+      let before = "";
+      for (const item of container.node.get(list).items()) {
+        const text = valueOr(item.string(), "");
+        // `--opc <key>`: the flag before is its name.
+        add(text, item, "arguments", list, container.name, before.startsWith("-") ? before.replace(/^-+/, "") : list);
+        before = text;
+      }
     }
   }
   return found;

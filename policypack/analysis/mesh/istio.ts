@@ -7,7 +7,7 @@
 import type { CoreModel } from "../../model/core";
 import { type KubernetesObject, labelsOf } from "../../model/kubernetes/objects";
 import { matchesMap } from "../../model/kubernetes/selectors";
-import type { Workload } from "../../model/kubernetes/workloads";
+import type { Container, Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
 
 const GROUP = "security.istio.io";
@@ -43,7 +43,7 @@ function proxy(model: CoreModel, workload: Workload): InboundMtls {
   const hostNetwork = workload.podSpec.get("hostNetwork").boolean();
   if (hostNetwork.state === "known" && hostNetwork.value)
     return answer("open", "its pods use the host network, which no proxy sees", workload.podSpec.get("hostNetwork"));
-  if (workload.containers.some((container) => container.name === "istio-proxy")) return answer("strict", "a sidecar is part of the pod");
+  if (workload.containers.some(isProxy)) return answer("strict", "a sidecar is part of the pod");
   for (const holder of [workload.podMetadata.get("labels"), workload.podMetadata.get("annotations")]) {
     const inject = holder.get("sidecar.istio.io/inject");
     const read = inject.boolean();
@@ -56,6 +56,8 @@ function proxy(model: CoreModel, workload: Workload): InboundMtls {
   const [namespace] = model.objectsNamed("", "Namespace", "", workload.namespace);
   if (namespace === undefined) return answer("unknown", "the stack does not show whether its namespace is in the mesh");
   const labels = labelsOf(namespace.metadata.get("labels"));
+  if (labels.known.get("istio-injection") === "disabled" && labels.known.get("istio.io/dataplane-mode") !== "ambient")
+    return answer("open", "injection is switched off for its namespace", namespace.metadata.get("labels"));
   const on =
     labels.known.get("istio-injection") === "enabled" ||
     labels.known.has("istio.io/rev") ||
@@ -66,11 +68,22 @@ function proxy(model: CoreModel, workload: Workload): InboundMtls {
     : answer("unknown", "the labels of its namespace are not known yet");
 }
 
+/** The name alone is anybody's to take. */
+function isProxy({ name, image }: Container): boolean {
+  return name === "istio-proxy" && (image.state !== "known" || /proxy|istio|envoy|^auto$/.test(image.value));
+}
+
 function excludedPort(workload: Workload, port: number | undefined): InboundMtls | undefined {
   const annotation = workload.podMetadata.get("annotations", "traffic.sidecar.istio.io/excludeInboundPorts");
   const list = valueOr(annotation.string(), "")
     .split(",")
     .map((item) => item.trim());
+  const only = workload.podMetadata.get("annotations", "traffic.sidecar.istio.io/includeInboundPorts");
+  const included = valueOr(only.string(), "*")
+    .split(",")
+    .map((item) => item.trim());
+  if (!included.includes("*") && (port === undefined ? included.every((item) => item === "") : !included.includes(String(port))))
+    return { answer: "open", reason: "its SBI port does not go through the sidecar", policy: undefined, node: only };
   if (port === undefined || !list.includes(String(port))) return undefined;
   return { answer: "open", reason: `its port ${port} is excluded from the sidecar`, policy: undefined, node: annotation };
 }

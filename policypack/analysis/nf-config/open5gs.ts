@@ -70,7 +70,11 @@ function ownSections(body: Node, text: ConfigText): string[] {
 }
 
 function isOwn(section: Node): boolean {
-  if (OWN.some((key) => !section.get(key).isAbsent) || section.get("sbi").kind() === "object") return true;
+  if (
+    OWN.some((key) => !section.get(key).isAbsent) ||
+    ["server", "client", "dev"].some((key) => section.get("sbi").kind() === "object" && !section.get("sbi", key).isAbsent)
+  )
+    return true;
   // A peer of a 2.6 file is told by name or address; a server of its own by device.
   return section
     .get("sbi")
@@ -80,14 +84,16 @@ function isOwn(section: Node): boolean {
 
 function servers(section: Node, body: Node): SbiServer[] {
   const sbi = section.get("sbi");
-  const old = sbi.kind() === "list";
-  const list = old ? sbi.items() : sbi.get("server").items();
+  // A single server may stand without a list; so may that of a 2.6 file.
+  const old = sbi.kind() === "list" || !(sbi.get("addr").isAbsent && sbi.get("dev").isAbsent && sbi.get("name").isAbsent);
+  const list = oneOrMore(old ? sbi : sbi.get("server"));
   const found = list.map((server) => (old ? oldServer(server, body) : newServer(server, section, "SBI")));
-  const n32 = section
-    .get("n32", "server")
-    .items()
-    .map((server) => newServer(server, section, "N32"));
+  const n32 = oneOrMore(section.get("n32", "server")).map((server) => newServer(server, section, "N32"));
   return [...found, ...n32];
+}
+
+function oneOrMore(node: Node): readonly Node[] {
+  return node.kind() === "object" ? [node] : node.items();
 }
 
 function newServer(server: Node, section: Node, place: SbiServer["interface"]): SbiServer {
@@ -142,7 +148,7 @@ function oldServer(server: Node, body: Node): SbiServer {
 function peers(section: Node): Peer[] {
   const of = (client: Node, place: Peer["interface"]): Peer[] =>
     client.fields().flatMap(([, list]) =>
-      list.items().flatMap((item) => {
+      oneOrMore(list).flatMap((item) => {
         const uris = [item.get("uri"), item.get("n32f", "uri")].filter((uri) => !uri.isAbsent);
         return uris.map((uri) => ({ node: uri, encrypted: encrypted(uri), interface: place }));
       }),
@@ -154,8 +160,8 @@ function verifications(section: Node, body: Node): Verification[] {
   const switches = [
     section.get("default", "tls", "client"),
     body.get("sbi", "client"),
-    ...section.get("sbi", "client", "nrf").items(),
-    ...section.get("sbi", "client", "scp").items(),
+    ...oneOrMore(section.get("sbi", "client", "nrf")),
+    ...oneOrMore(section.get("sbi", "client", "scp")),
   ];
   return switches.flatMap((holder) => {
     const node = holder.get("insecure_skip_verify");

@@ -18,11 +18,27 @@ const LONGEST = 1_000_000;
 export function parseConfiguration(text: string): { readonly [key: string]: Value } | undefined {
   if (text.length > LONGEST || !FAMILIAR.test(text)) return undefined;
   try {
-    const value: unknown = yaml.load(withoutPlaceholders(text), { schema: SCHEMA, json: true });
-    return value !== null && typeof value === "object" && !Array.isArray(value) ? (value as { readonly [key: string]: Value }) : undefined;
+    const plain = withoutPlaceholders(text);
+    const documents: unknown[] = /^---/m.test(plain)
+      ? yaml.loadAll(plain, undefined, { schema: SCHEMA, json: true })
+      : [yaml.load(plain, { schema: SCHEMA, json: true })];
+    // The functions' own parsers read one document; a file of several is judged by the first that says something familiar.
+    const trees = documents.filter(isTree).filter((tree) => isBounded(tree));
+    return trees.find((tree) => Object.keys(tree).some((key) => FAMILIAR.test(`${key}:`))) ?? trees[0];
   } catch {
     return undefined;
   }
+}
+
+function isTree(value: unknown): value is { readonly [key: string]: Value } {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
+/** Whether a tree stays within measure with every alias in it unfolded: else it is an attack, and no configuration. */
+function isBounded(value: unknown, budget = { left: LONGEST }): boolean {
+  budget.left -= 1;
+  if (value === null || typeof value !== "object") return budget.left >= 0;
+  return budget.left >= 0 && Object.values(value).every((item) => isBounded(item, budget));
 }
 
 /** `@POD_IP@` and the like, which an entrypoint fills in, are no YAML where a value begins. */

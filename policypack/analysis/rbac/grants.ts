@@ -58,19 +58,35 @@ export function bindingsOf(model: CoreModel, role: KubernetesObject): readonly K
   });
 }
 
+const ACCOUNT = "system:serviceaccount";
+
+/** The user and groups that a workload's token makes it (Kubernetes: service account tokens). */
+function identities(workload: Workload): string[] {
+  const { namespace } = workload;
+  return [
+    `User ${ACCOUNT}:${namespace}:${serviceAccount(workload)}`,
+    `Group ${ACCOUNT}s:${namespace}`,
+    `Group ${ACCOUNT}s`,
+    "Group system:authenticated",
+  ];
+}
+
 /** The workloads whose ServiceAccount a role is bound to. */
 export function holders(model: CoreModel, role: KubernetesObject): readonly Workload[] {
-  const accounts = bindingsOf(model, role).flatMap((binding) =>
-    binding.resource.props
-      .get("subjects")
-      .items()
-      .flatMap((subject) => {
-        if (valueOr(subject.get("kind").string(), "") !== "ServiceAccount") return [];
-        const namespace = valueOr(subject.get("namespace").string(), binding.namespace || model.defaultNamespace);
-        return [`${namespace}/${valueOr(subject.get("name").string(), "")}`];
-      }),
+  const names = new Set(
+    bindingsOf(model, role).flatMap((binding) =>
+      binding.resource.props
+        .get("subjects")
+        .items()
+        .map((subject) => {
+          const kind = valueOr(subject.get("kind").string(), "");
+          const name = valueOr(subject.get("name").string(), "");
+          if (kind !== "ServiceAccount") return `${kind} ${name}`;
+          return `User ${ACCOUNT}:${valueOr(subject.get("namespace").string(), binding.namespace || model.defaultNamespace)}:${name}`;
+        }),
+    ),
   );
-  return model.workloads.filter((workload) => accounts.includes(`${workload.namespace}/${serviceAccount(workload)}`));
+  return model.workloads.filter((workload) => identities(workload).some((identity) => names.has(identity)));
 }
 
 export function serviceAccount(workload: Workload): string {

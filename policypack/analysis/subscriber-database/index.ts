@@ -95,7 +95,7 @@ function fromWorkload(model: CoreModel, workload: Workload): DatabaseUse[] {
       }
     }
     for (const item of [...container.node.get("command").items(), ...container.node.get("args").items()]) {
-      const uri = /\S*\b(mongodb(\+srv)?|mysql|postgres(ql)?|rediss?):\/\/[^\s'"]+/i.exec(valueOr(item.string(), ""))?.[0];
+      const uri = /\b(mongodb(\+srv)?|mysql|postgres(ql)?|rediss?):\/\/[^\s'"]+/i.exec(valueOr(item.string(), ""))?.[0];
       if (uri !== undefined) add(item, uri.slice(uri.search(/(mongodb|mysql|postgres|redis)/i)));
     }
   }
@@ -153,7 +153,10 @@ function openBy(container: Node, image: string): { node: Node; reason: string } 
   const noauth = words.find((word) => /(^|\s)--noauth(\s|$)/.test(valueOr(word.string(), "")));
   if (noauth !== undefined) return { node: noauth, reason: "starts with --noauth" };
   const variables = container.get("env").items();
-  const named = (name: RegExp): Node | undefined => variables.find((variable) => name.test(valueOr(variable.get("name").string(), "")));
+  const named = (name: RegExp): Node | undefined =>
+    variables.find(
+      (variable) => name.test(valueOr(variable.get("name").string(), "")) && valueOr(variable.get("value").string(), "?").trim() !== "",
+    );
   const password = named(
     /^(MONGODB_ROOT_PASSWORD|MONGODB_PASSWORDS?|MONGO_INITDB_ROOT_PASSWORD|REDIS_PASSWORD|MYSQL_ROOT_PASSWORD|MARIADB_ROOT_PASSWORD|POSTGRESQL_PASSWORD)(_FILE)?$/,
   );
@@ -166,6 +169,11 @@ function openBy(container: Node, image: string): { node: Node; reason: string } 
   const line = words.map((word) => valueOr(word.string(), "")).join(" ");
   const fromElsewhere =
     container.get("envFrom").items().length > 0 || words.some((word) => word.isUnknown) || container.get("env").isUnknown;
+  // The official image switches Redis' protected mode off and asks nobody for a password.
+  if (/^(redis|valkey)$/.test(image) && password === undefined && !fromElsewhere && /^\s*(\S*(redis|valkey)-server\b|--|$)/.test(line)) {
+    if (!/requirepass|aclfile|\.conf\b|tls-auth-clients yes/.test(line))
+      return { node: container.get("args"), reason: "is given no password (requirepass), so Redis lets everybody in" };
+  }
   // The official image starts without access control unless it is given a root user or told otherwise.
   if (
     /^mongo(db-community-server)?$/.test(image) &&

@@ -28,7 +28,7 @@ export function readConnection(uri: string): Connection | undefined {
   const x509 = options.get("authmechanism") === "mongodb-x509";
   return {
     database,
-    credentials: x509 || (user !== undefined && user !== "" && (user.includes(":") || user.startsWith("$"))),
+    credentials: x509 || (user !== undefined && hasPassword(user, database)),
     tls: demandsTls(scheme.toLowerCase(), options),
     unverified: ["tlsallowinvalidcertificates", "tlsallowinvalidhostnames", "tlsinsecure", "sslallowinvalidcertificates"].some(
       (name) => options.get(name) === "true",
@@ -48,12 +48,19 @@ const DATABASES: ReadonlyMap<string, string> = new Map([
   ["rediss", "Redis"],
 ]);
 
+/** `user:password`; Redis needs no user, and a variable may bring both. */
+function hasPassword(userinfo: string, database: string): boolean {
+  const colon = userinfo.indexOf(":");
+  if (colon < 0) return userinfo.startsWith("$");
+  return colon < userinfo.length - 1 && (colon > 0 || database === "Redis");
+}
+
 function demandsTls(scheme: string, options: ReadonlyMap<string, string>): boolean {
   const tls = options.get("tls") ?? options.get("ssl");
   if (scheme === "rediss") return true;
   // The srv form turns TLS on unless told otherwise.
   if (scheme === "mongodb+srv") return tls !== "false";
-  if (tls === "true") return true;
+  if (tls === "true") return options.get("ssl") !== "false";
   return /^(require|required|verify[-_](ca|full|identity))$/.test(
     options.get("sslmode") ?? options.get("ssl-mode") ?? options.get("sslMode".toLowerCase()) ?? "",
   );

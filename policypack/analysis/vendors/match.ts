@@ -27,11 +27,12 @@ function kindOf(vendor: Vendor): Hit["kind"] {
 export function imageHits(reference: string, vendors: readonly Vendor[] = BUILT_IN): Hit[] {
   const image = parseImage(reference);
   if (image === undefined) return [];
-  const [namespace = ""] = image.path.toLowerCase().split("/");
-  if (NEVER.has(namespace)) return [];
+  // A mirror keeps the original namespace further down its path.
+  const namespaces = image.path.toLowerCase().split("/").slice(0, -1);
+  if (namespaces.some((namespace) => NEVER.has(namespace))) return [];
   return vendors.flatMap((vendor): Hit[] => {
     const { imageNamespaces = [], registrySuffixes = [] } = vendor.match;
-    if (image.path.includes("/") && imageNamespaces.includes(namespace))
+    if (namespaces.some((namespace) => imageNamespaces.includes(namespace)))
       return [{ entity: vendor.entity, kind: kindOf(vendor), sign: "image namespace", text: reference }];
     const host = image.registry.replace(/:\d+$/, "");
     const suffix = registrySuffixes.some((item) => host === item || host.endsWith(`.${item}`));

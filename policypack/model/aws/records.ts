@@ -45,13 +45,11 @@ export interface LogGroup {
 }
 
 export const logGroups = (model: CoreModel): readonly LogGroup[] =>
-  model
-    .ofType(LOG_GROUP)
-    .map((resource) => ({
-      resource,
-      retention: resource.props.get("retentionInDays"),
-      key: resolve(model, resource, resource.props.get("kmsKeyId"), [KMS_KEY]),
-    }));
+  model.ofType(LOG_GROUP).map((resource) => ({
+    resource,
+    retention: resource.props.get("retentionInDays"),
+    key: resolve(model, resource, resource.props.get("kmsKeyId"), [KMS_KEY]),
+  }));
 
 export interface Trail {
   readonly resource: Resource;

@@ -55,9 +55,16 @@ const LISTS: readonly (readonly [ContainerRole, string])[] = [
 /** The workloads that an object makes: one for the built-in kinds, one for every pod template inside a custom resource. */
 export function workloadsOf(object: KubernetesObject): Workload[] {
   const place = BUILT_IN_GROUPS.has(object.group) ? TEMPLATES[object.kind] : undefined;
-  if (place !== undefined) return [workload(object, object.resource.props.walk(place))];
+  if (place !== undefined) return [workload(object, templateAt(object.resource.props.walk(place)))];
   if (BUILT_IN_GROUPS.has(object.group) || isBuiltInGroup(object.group)) return [];
+  const whole = object.resource.props;
+  // A custom resource may be a pod itself: its own spec holds containers.
+  if (looksLikePodSpec(whole.get("spec"), true)) return [workload(object, templateAt(whole))];
   return podTemplates(object.spec, 0).map((template) => workload(object, template));
+}
+
+function templateAt(node: Node): PodTemplate {
+  return { metadata: node.get("metadata"), spec: node.get("spec") };
 }
 
 function isBuiltInGroup(group: string): boolean {
@@ -67,10 +74,19 @@ function isBuiltInGroup(group: string): boolean {
 /** How deep a pod template may hide in a custom resource. */
 const TEMPLATE_DEPTH = 8;
 
-/** Pod templates inside a custom resource: objects whose `spec.containers` is a list of objects with a name or an image. */
-function podTemplates(node: Node, depth: number): Node[] {
+interface PodTemplate {
+  readonly metadata: Node;
+  readonly spec: Node;
+}
+
+/**
+ * Pod templates inside a custom resource: objects whose `spec.containers` is a list of objects with a name or an image, and pod
+ * specs under other names (`podSpec`), whose containers have images.
+ */
+function podTemplates(node: Node, depth: number): PodTemplate[] {
   if (depth > TEMPLATE_DEPTH) return [];
-  if (looksLikePodSpec(node.get("spec"))) return [node];
+  if (looksLikePodSpec(node.get("spec"), false)) return [{ metadata: node.get("metadata"), spec: node.get("spec") }];
+  if (depth > 0 && looksLikePodSpec(node, true)) return [{ metadata: node.get("metadata"), spec: node }];
   const below = node.kind() === "list" ? node.items() : node.fields().map(([, child]) => child);
   return below.flatMap((child) => {
     const kind = child.kind();
@@ -78,17 +94,16 @@ function podTemplates(node: Node, depth: number): Node[] {
   });
 }
 
-function looksLikePodSpec(spec: Node): boolean {
+function looksLikePodSpec(spec: Node, withImage: boolean): boolean {
   if (spec.kind() !== "object") return false;
   const [first] = spec.get("containers").items();
-  return first !== undefined && first.kind() === "object" && (first.get("image").isKnown || first.get("name").isKnown);
+  if (first?.kind() !== "object") return false;
+  return first.get("image").isKnown || (!withImage && first.get("name").isKnown);
 }
 
-function workload(object: KubernetesObject, template: Node): Workload {
-  const podMetadata = template.get("metadata");
-  const podSpec = template.get("spec");
+function workload(object: KubernetesObject, { metadata: podMetadata, spec: podSpec }: PodTemplate): Workload {
   const containers: Container[] = [];
-  let opaque = podSpec.isUnknown || template.isUnknown;
+  let opaque = podSpec.isUnknown;
   for (const [role, key] of LISTS) {
     const list = podSpec.get(key);
     if (list.list().state === "unknown") opaque = true;
@@ -107,7 +122,8 @@ function workload(object: KubernetesObject, template: Node): Workload {
     labels: labelsOf(podMetadata.get("labels")),
     containers,
     opaque,
-    hook: object.metadata.get("annotations", "helm.sh/hook").isKnown,
+    // The annotation alone hides nothing: what keeps running is no hook.
+    hook: (object.kind === "Pod" || object.kind === "Job") && object.metadata.get("annotations", "helm.sh/hook").isKnown,
   };
 }
 

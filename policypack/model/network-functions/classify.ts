@@ -81,11 +81,9 @@ function explicitly(workload: Workload, label: string): Classification {
   const ids = named.flatMap((nf) => (nf === undefined ? [] : [nf.id]));
   // A word outside the vocabulary names no function: GV-01 says so, and nothing about the workload is certain.
   if (ids.length < named.length) return { ...NOTHING, suspect: true, evidence: [evidence] };
+  const own = runs(workload);
   const role = NOT_CORE[ids[0] ?? "AMF"];
-  if (role !== undefined) return plainRole(role, [evidence]);
-  const own = signals
-    .mainContainers(workload)
-    .flatMap((container) => [...signals.imageSignal(container), ...signals.commandSignal(container)]);
+  if (role !== undefined) return plainRole(role, [evidence], own);
   return functionsOf(
     ids,
     [evidence],
@@ -96,17 +94,27 @@ function explicitly(workload: Workload, label: string): Classification {
 
 const NOT_CORE: { readonly [id in NetworkFunctionId]?: Role } = { "SUBSCRIBER-DB": "datastore", GNB: "ran", OAM: "management" };
 
+/** What runs, whatever it calls itself. */
+function runs(workload: Workload): Signal[] {
+  return signals.mainContainers(workload).flatMap((container) => [...signals.imageSignal(container), ...signals.commandSignal(container)]);
+}
+
+/** A name or label that says it is no function, before a container that runs one: not believed in silence. Jobs may borrow an image. */
+function masked(workload: Workload): Signal[] {
+  return /^(Cron)?Job$/.test(workload.kind) || workload.hook ? [] : runs(workload).filter((signal) => signal.word.ambiguous !== true);
+}
+
 /** RAN, support, data stores and management, by name, then by label, then by image. */
 function otherRole(workload: Workload): Classification | undefined {
   const byName = told(signals.ownName(workload));
   if (byName !== undefined) {
     if (byName.category === "nf") return undefined;
-    if (byName.weak !== true) return plainRole(byName.category, [{ signal: "name", value: workload.name }]);
+    if (byName.weak !== true) return plainRole(byName.category, [{ signal: "name", value: workload.name }], masked(workload));
   }
   for (const [key, value] of signals.tellingLabels(workload).ordered) {
     const word = told(value);
     if (word?.category === "nf") return undefined;
-    if (isOther(word)) return plainRole(word.category, [{ signal: `label ${key}`, value }]);
+    if (isOther(word)) return plainRole(word.category, [{ signal: `label ${key}`, value }], masked(workload));
   }
   const containers = signals.mainContainers(workload);
   const images = containers.map((container) => (container.image.state === "known" ? signals.imageName(container.image.value) : ""));
@@ -126,6 +134,10 @@ function isOther(word: Word | undefined): word is Word & { category: Exclude<Rol
 
 /** Several functions in one pod, or one image that is a whole core: all of them. */
 function severalFunctions(workload: Workload, context: Surroundings, told: boolean): Classification | undefined {
+  for (const container of signals.mainContainers(workload)) {
+    const started = functionsNamed(signals.startedPrograms(container).join(" "));
+    if (started.length >= 2 && context.telecom) return functionsOf(started, [{ signal: "command", value: started.join(", ") }], true, []);
+  }
   const perContainer = signals
     .mainContainers(workload)
     .flatMap(
@@ -248,8 +260,9 @@ const ROLE_PLACES: { readonly [role in Role]?: { plane: string; zone: ZoneId } }
   management: { plane: "management", zone: "oam" },
 };
 
-function plainRole(role: Role, evidence: readonly Evidence[]): Classification {
-  return { ...NOTHING, role, evidence, ...ROLE_PLACES[role] };
+function plainRole(role: Role, evidence: readonly Evidence[], contrary: readonly Signal[] = []): Classification {
+  const contradictions = contrary.map(({ signal, value, networkFunction: id }) => ({ signal, value, networkFunction: id }));
+  return { ...NOTHING, role, evidence, contradictions, ...ROLE_PLACES[role] };
 }
 
 /** What only the finished first pass can tell: data stores of a core, and suspects. */

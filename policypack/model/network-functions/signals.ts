@@ -1,5 +1,6 @@
 /** What a workload shows of itself: labels, images, commands, names, ports, devices. */
 
+import { capability } from "../kubernetes/pod-security";
 import type { Container, Workload } from "../kubernetes/workloads";
 import { valueOr } from "../value";
 import type { NetworkFunctionId } from "../../topology/types";
@@ -83,10 +84,20 @@ export function commandLine(container: Container): string {
   return items.map((item) => valueOr(item.string(), "")).join(" ");
 }
 
+const PROGRAM = /(?:^|[\s;&|("'])(?:\.{0,2}(?:\/[\w.-]+)*\/)?(open5gs-[a-z]+d|(?<=\/)(?:oai_)?[a-z0-9]{3,6})(?=$|[\s;&|)"'])/g;
+
+/** Daemons that a command line of any length starts: `open5gs-amfd`, `./bin/amf`. What it only waits for is no path. */
+export function startedPrograms(container: Container): string[] {
+  return [...commandLine(container).matchAll(PROGRAM)].map((match) => match[1] ?? "");
+}
+
+/** The copy program of OpenSSH is no Service Communication Proxy. */
+const COPY = /^(\/usr(\/local)?)?(\/bin\/)?scp$/;
+
 export function commandSignal(container: Container): Signal[] {
   const line = commandLine(container);
   if (line.length > SHORT_COMMAND) return [];
-  const items = line.split(/\s+/).filter((item) => /^[\w./-]+$/.test(item) && !item.startsWith("-"));
+  const items = line.split(/\s+/).filter((item) => /^[\w./-]+$/.test(item) && !item.startsWith("-") && !COPY.test(item));
   for (const item of items) {
     const base = item.slice(item.lastIndexOf("/") + 1).replace(/\.(ya?ml|sh|conf|cfg|json|py)$/, "");
     const found = one("command", base);
@@ -134,7 +145,7 @@ const CORE_PORTS: ReadonlyMap<number, string> = new Map([
   [38462, "E1"],
 ]);
 
-const PLANE_NETWORK = /(^|[^a-z0-9])(n2|n3|n4|n6|n9|s1u|s1|sgi|core-net|access-net|gtp|pfcp)([^a-z0-9]|$)/;
+const PLANE_NETWORK = /(^|[^a-z0-9])((n[23469]|s1u?|sgi)(network|net|if|nad|ran|core)?\d*|core-net|access-net|gtpu?|pfcp)([^a-z0-9]|$)/;
 
 /** Signs of a core function that do not say which; `inCore` adds those that mean something only beside network functions. */
 export function suspicions(workload: Workload, inCore: boolean): Evidence[] {
@@ -151,7 +162,7 @@ export function suspicions(workload: Workload, inCore: boolean): Evidence[] {
     const added = container.security
       .get("capabilities", "add")
       .items()
-      .map((item) => valueOr(item.string(), ""));
+      .map((item) => capability(valueOr(item.string(), "")));
     if (added.includes("NET_ADMIN")) found.push({ signal: "capability", value: "NET_ADMIN" });
     for (const [resource] of container.node.get("resources", "limits").fields()) {
       if (resource.startsWith("hugepages-")) found.push({ signal: "resource", value: resource });

@@ -28,15 +28,22 @@ const AMBIGUOUS = new Set([
 const WORDS: { readonly [category in Exclude<Category, "nf">]: readonly string[] } = {
   ran: [
     "gnb", "gnodeb", "enb", "enodeb", "ue", "ues", "nrue", "ueransim", "srsran", "srsue", "srsenb", "packetrusher", "cucp", "cuup", "cu", "du", "ru", "gnbsim", "ransim",
-    "my5gran", "my5grantester", "ran", "oran", "nearrtric",
+    "my5gran", "my5grantester", "ran", "oran", "nearrtric", "ric", "flexric", "e2sim", "xapp", "n3iwue", "uesim", "ransimulator", "bbu", "rru",
   ],
-  datastore: ["mongo", "mongodb", "mysql", "mariadb", "postgres", "postgresql", "pgsql", "redis", "valkey", "keydb", "cassandra", "scylla", "etcd", "subscriberdb"],
-  management: ["webui", "webconsole", "nms", "portal", "gui", "dashboard", "ems", "webapp", "console", "roc"],
+  datastore: [
+    "mongo", "mongodb", "mysql", "mariadb", "postgres", "postgresql", "pgsql", "redis", "valkey", "keydb", "cassandra", "scylla", "etcd", "subscriberdb", "db", "database", "cache", "influxdb",
+    "memcached", "cockroachdb", "couchbase", "clickhouse", "elasticsearch", "opensearch", "minio", "percona", "galera", "aerospike", "voltdb", "ferretdb", "dragonfly",
+  ],
+  management: [
+    "webui", "webconsole", "nms", "portal", "gui", "dashboard", "ems", "webapp", "console", "roc", "orc8r", "orchestrator", "onos", "mongoexpress", "phpmyadmin",
+    "pgadmin", "adminer", "rediscommander", "kibana",
+  ],
   support: [
     "populate", "populator", "dbctl", "dbpython", "dbinit", "provision", "provisioner", "provisioning", "exporter", "operator", "autoscaler", "adapter", "proxy", "plugin",
     "iperf", "iperf3", "traffic", "trafficgen", "test", "tests", "tester", "init", "migrate", "migration", "seed", "backup", "cleanup", "hook", "import",
     "importer", "loader", "simapp", "simulator", "client", "cli", "prometheus", "grafana", "loki", "jaeger", "fluentd", "fluentbit", "collector", "monitor", "kafka",
-    "zookeeper", "rabbitmq", "nginx", "controller", "scheduler", "device",
+    "zookeeper", "rabbitmq", "nginx", "sctplb", "metricfunc", "loadbalancer", "certgen", "certs",
+    "tcpdump", "pcap", "netshoot", "kubectl", "curl", "ingress", "controller", "scheduler", "device",
   ],
 }; // prettier-ignore
 
@@ -50,9 +57,32 @@ const ALIASES: { readonly [word: string]: NetworkFunctionId } = {
   upfd: "UPF",
   ncn3iwf: "N3IWF",
   "5geir": "5G-EIR",
+  upfa: "UPF",
+  upfb: "UPF",
+  upfc: "UPF",
+  upfu: "UPF",
 };
 
-const DECORATIONS = ["free5gc", "open5gs", "oai", "5gc", "psa", "ulcl", "bp", "anchor", "edge", "i", "c", "v", "h"];
+const DECORATIONS = [
+  "free5gc",
+  "open5gs",
+  "oai",
+  "5gc",
+  "psa",
+  "ulcl",
+  "bp",
+  "anchor",
+  "edge",
+  "core",
+  "cnf",
+  "5g",
+  "a",
+  "b",
+  "i",
+  "c",
+  "v",
+  "h",
+];
 
 const words = new Map<string, Word>();
 for (const [category, list] of Object.entries(WORDS) as [Exclude<Category, "nf">, readonly string[]][]) {

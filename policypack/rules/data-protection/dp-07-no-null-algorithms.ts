@@ -146,7 +146,10 @@ function* algorithms(configuration: NfConfiguration, emergency: boolean): Iterab
 }
 
 function texts(list: Node): string[] {
-  return list.items().map((item) => valueOr(item.string(), ""));
+  // A single name may stand without a list.
+  const words =
+    list.kind() === "string" ? valueOr(list.string(), "").split(/[\s,]+/) : list.items().map((item) => valueOr(item.string(), ""));
+  return words.map((word) => word.trim()).filter((word) => word !== "");
 }
 
 function* suci(configuration: NfConfiguration): Iterable<Verdict> {

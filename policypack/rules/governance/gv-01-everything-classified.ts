@@ -112,13 +112,14 @@ function* classified(workload: Workload, context: RuleContext): Iterable<Verdict
     return;
   }
   if (classification.contradictions.length > 0) {
+    const itself = classification.networkFunctions.join(", ") || PLAIN[classification.role] || classification.role;
     const seen = classification.contradictions.map(({ signal, value, networkFunction: id }) => `${signal} ${value} (${id})`).join(", ");
     yield fail({
-      message: `${workload.kind} ${workload.name} calls itself ${classification.networkFunctions.join(", ")}, but ${seen} says otherwise: under a false name it escapes the rules about what it is (masquerading).`,
+      message: `${workload.kind} ${workload.name} calls itself ${itself}, but ${seen} says otherwise: under a false name it escapes the rules about what it is (masquerading).`,
       evidence: classification.contradictions.map(({ signal, value }) => ({
         path: signal,
         actual: value,
-        expected: classification.networkFunctions.join(", "),
+        expected: itself,
       })),
       networkFunctions: classification.networkFunctions,
       cause: "contradiction",
@@ -132,6 +133,14 @@ function* classified(workload: Workload, context: RuleContext): Iterable<Verdict
     cause: "suspect",
   });
 }
+
+/** Roles that are no network function, for people. */
+const PLAIN: { readonly [role: string]: string } = {
+  ran: "a part of the RAN",
+  datastore: "a data store",
+  management: "a console",
+  support: "a tool beside the core",
+};
 
 function networkFunctionsOf(label: string) {
   return label.split(/[,+_]/).map((part) => networkFunctionNamed(part));

@@ -7,6 +7,7 @@ import { judgedAsNetworkFunction } from "../../engine/judged";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
 import type { Workload } from "../../model/kubernetes/workloads";
+import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, unknownValue } from "../../testing/build";
 
 export default defineRule({
@@ -92,6 +93,8 @@ export default defineRule({
 
 /** The pod's own word comes first, then its ServiceAccount's; without either the token is mounted (Kubernetes API, PodSpec). */
 function automount(workload: Workload, context: RuleContext): { answer: "on" | "off" | "open" | "later"; evidence: Evidence } {
+  const projected = projectedToken(workload) ?? tokenSecret(workload, context);
+  if (projected !== undefined) return { answer: "on", evidence: seen(projected, "no token for the Kubernetes API") };
   const own = workload.podSpec.get("automountServiceAccountToken");
   const read = own.boolean();
   const evidence = seen(own, false);
@@ -104,4 +107,34 @@ function automount(workload: Workload, context: RuleContext): { answer: "on" | "
   const theirs = account.resource.props.get("automountServiceAccountToken").boolean();
   if (theirs.state === "unknown") return { answer: "open", evidence };
   return { answer: theirs.state === "known" && !theirs.value ? "off" : "on", evidence };
+}
+
+/** A token that a volume brings all the same; with an audience of its own (the mesh's, Vault's) the Kubernetes API refuses it. */
+function projectedToken(workload: Workload): Node | undefined {
+  return workload.podSpec
+    .get("volumes")
+    .items()
+    .flatMap((volume) => volume.get("projected", "sources").items())
+    .map((source) => source.get("serviceAccountToken"))
+    .find(
+      (token) =>
+        token.isKnown &&
+        ["", "https://kubernetes.default.svc", "kubernetes"].includes(
+          valueOr(token.get("audience").string(), token.get("audience").isUnknown ? "?" : ""),
+        ),
+    );
+}
+
+/** The old kind of token, which never expires, mounted as a Secret. */
+function tokenSecret(workload: Workload, context: RuleContext): Node | undefined {
+  if (context.view === "resource") return undefined;
+  return workload.podSpec
+    .get("volumes")
+    .items()
+    .map((volume) => volume.get("secret", "secretName"))
+    .find((name) =>
+      context.model
+        .objectsNamed("", "Secret", workload.namespace, valueOr(name.string(), ""))
+        .some((secret) => valueOr(secret.resource.props.get("type").string(), "") === "kubernetes.io/service-account-token"),
+    );
 }

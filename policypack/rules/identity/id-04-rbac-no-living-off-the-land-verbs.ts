@@ -128,7 +128,7 @@ function* handsOut(role: KubernetesObject, context: RuleContext): Iterable<Verdi
   const what: string[] = [];
   for (const grant of grants(role)) {
     for (const entry of ENTRIES) {
-      if (!grant.covers("", entry) || !ENTRY_VERBS.some((verb) => grant.allows(verb)) || grant.names.length > 0) continue;
+      if (!grant.covers("", entry) || !ENTRY_VERBS.some((verb) => grant.allows(verb))) continue;
       what.push(entry);
       evidence.push({ path: grant.node.path, actual: grant.text, expected: `no ${entry}` });
     }
@@ -156,7 +156,10 @@ function isBreakGlass(role: KubernetesObject, context: RuleContext): boolean {
     binding.resource.props
       .get("subjects")
       .items()
-      .every((subject) => valueOr(subject.get("kind").string(), "") === "Group"),
+      .every(
+        (subject) =>
+          valueOr(subject.get("kind").string(), "") === "Group" && !valueOr(subject.get("name").string(), "").startsWith("system:"),
+      ),
   );
 }
 
@@ -169,11 +172,12 @@ const REPLACING: readonly (readonly [string, string])[] = [
   ["apps", "deployments"],
   ["apps", "statefulsets"],
   ["apps", "daemonsets"],
+  ["apps", "replicasets"],
   ["batch", "jobs"],
   ["batch", "cronjobs"],
   ["k8s.cni.cncf.io", "network-attachment-definitions"],
 ];
-const CHANGING = ["create", "update", "patch", "delete"];
+const CHANGING = ["create", "update", "patch", "delete", "deletecollection"];
 
 function* ownAccount(role: KubernetesObject, context: RuleContext): Iterable<Verdict> {
   const functions = holders(context.model, role).filter((workload) => context.model.classification(workload).role === "nf");

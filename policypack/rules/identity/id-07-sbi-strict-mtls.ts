@@ -9,6 +9,7 @@ import { defineRule, fail, type RuleContext, seen, type Target, undetermined, ty
 import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { UNRESOLVED } from "../../model/kubernetes/objects";
+import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, unknownValue } from "../../testing/build";
 
 interface SbiNamespace {
@@ -212,13 +213,12 @@ function* destinationRules({ name, producers }: SbiNamespace, context: RuleConte
   const services = context.model.objectsOf("", "Service").filter((service) => service.namespace === name);
   for (const rule of rules) {
     const host = rule.spec.get("host").string();
-    const mode = rule.spec.get("trafficPolicy", "tls", "mode");
-    const read = mode.string();
-    if (host.state !== "known" || read.state !== "known" || !["DISABLE", "SIMPLE"].includes(read.value)) continue;
+    const mode = tlsModes(rule).find((node) => ["DISABLE", "SIMPLE"].includes(valueOr(node.string(), "")));
+    if (host.state !== "known" || mode === undefined) continue;
     const covers = services.some((service) => isHostOf(host.value, service, rule));
     if (!covers || producers.every((producer) => producer.native === "mutual")) continue;
     yield fail({
-      message: `DestinationRule ${rule.name} makes callers of ${host.value} use ${read.value === "DISABLE" ? "plain text" : "TLS without a client certificate"} instead of the mesh's mTLS: SBI calls cannot be told apart from an intruder's.`,
+      message: `DestinationRule ${rule.name} makes callers of ${host.value} use ${valueOr(mode.string(), "") === "DISABLE" ? "plain text" : "TLS without a client certificate"} instead of the mesh's mTLS: SBI calls cannot be told apart from an intruder's.`,
       evidence: [seen(mode, "ISTIO_MUTUAL")],
       resource: rule.resource,
       networkFunctions: [...new Set(producers.flatMap((producer) => producer.functions))],
@@ -226,6 +226,12 @@ function* destinationRules({ name, producers }: SbiNamespace, context: RuleConte
       cause: "destination rule",
     });
   }
+}
+
+/** The modes of the rule, of its ports and of its subsets. */
+function tlsModes(rule: KubernetesObject): Node[] {
+  const policies = [rule.spec, ...rule.spec.get("subsets").items()].map((holder) => holder.get("trafficPolicy"));
+  return policies.flatMap((policy) => [policy, ...policy.get("portLevelSettings").items()].map((holder) => holder.get("tls", "mode")));
 }
 
 function isHostOf(host: string, service: KubernetesObject, rule: KubernetesObject): boolean {

@@ -151,12 +151,15 @@ function faults(logger: Logger): Evidence[] {
   const path = logger.file.string();
   return [
     ...(enable.state === "known" && !enable.value ? [seen(logger.enable, true)] : []),
-    ...(level.state === "known" && SILENT.test(level.value) ? [seen(logger.level, "info")] : []),
+    ...(level.state === "known" && SILENT.test(level.value.trim()) ? [seen(logger.level, "info")] : []),
     ...(path.state === "known" && path.value !== "" && !STREAM.test(path.value) ? [seen(logger.file, "/dev/stdout")] : []),
   ];
 }
 
-const REDIRECTION = /(?:^|[^0-9>])(?:1|&)?>{1,2}\s*([^\s;|&>]+|&\d)/g;
+const REDIRECTION = /(?:^|[^0-9>])(?:1|&)?>{1,2}(?:&(?!\d))?\s*([^\s;|&>]+|&\d)/g;
+
+/** Turns the output of all that follows. */
+const TURNED = /^\s*exec\s+[1&]?>/;
 
 function* redirected(workload: Workload, context: RuleContext): Iterable<Verdict> {
   const judged = judgedAsNetworkFunction(workload, context);
@@ -168,8 +171,12 @@ function* redirected(workload: Workload, context: RuleContext): Iterable<Verdict
       // Only what starts a function counts: other lines of a script may write what they like.
       const lines = text
         .split(/\n|&&|;/)
-        .filter((line) =>
-          networkFunctions.some((id) => new RegExp(`(^|[/\\s-])${id.toLowerCase().replace("-", "-?")}d?(\\s|$)`).test(line.toLowerCase())),
+        .filter(
+          (line) =>
+            TURNED.test(line) ||
+            networkFunctions.some((id) =>
+              new RegExp(`(^|[/\\s-])${id.toLowerCase().replace("-", "-?")}d?(\\s|$)`).test(line.toLowerCase()),
+            ),
         );
       const files = lines
         .flatMap((line) => [...line.matchAll(REDIRECTION)].map((match) => match[1] ?? ""))

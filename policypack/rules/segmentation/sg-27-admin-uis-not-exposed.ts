@@ -152,6 +152,14 @@ function* service(subject: KubernetesObject, context: RuleContext): Iterable<Ver
       message: `Whether Service ${subject.name} opens the console ${first.name} is not known before deployment.`,
       evidence,
     });
+  const external = subject.spec.get("externalIPs");
+  if (external.items().length > 0) {
+    yield fail({
+      message: `Service ${subject.name} opens the console ${first.name} on external addresses: subscribers and keys are one login away.`,
+      evidence: [seen(external, "none")],
+    });
+    return;
+  }
   if (read.state !== "known" || (read.value !== "NodePort" && !(read.value === "LoadBalancer" && !isInternal(subject)))) return;
   yield fail({
     message: `Service ${subject.name} opens the console ${first.name} ${read.value === "NodePort" ? "on a port of every node" : "by a public load balancer"}: subscribers and keys are one login away.`,

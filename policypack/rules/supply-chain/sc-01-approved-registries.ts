@@ -89,7 +89,7 @@ export default defineRule({
 
 /** Registries that everybody can push to. */
 const PUBLIC =
-  /(^|\.)(docker\.io|docker\.com|ghcr\.io|quay\.io|gcr\.io|pkg\.dev|registry\.k8s\.io|public\.ecr\.aws|mcr\.microsoft\.com|registry\.gitlab\.com|docker\.pkg\.github\.com)$/;
+  /(^|\.)(docker\.io|docker\.com|ghcr\.io|quay\.io|gcr\.io|pkg\.dev|registry\.k8s\.io|public\.ecr\.aws|mcr\.microsoft\.com|registry\.gitlab\.com|docker\.pkg\.github\.com|codeberg\.org|ttl\.sh)$/;
 const PRIVATE_ECR = /^\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 /** Whether a place (host/path) is on the list; `unknown` for private hosts where there is no list. */
@@ -97,7 +97,7 @@ function approval(host: string, path: string, context: RuleContext): "yes" | "no
   const { registries } = context.settings;
   const place = `${host}/${path}`;
   if (registries.some((entry) => place === entry || place.startsWith(entry.endsWith("/") ? entry : `${entry}/`))) return "yes";
-  if (registries.length > 0 || PUBLIC.test(host)) return "no";
+  if (registries.length > 0 || PUBLIC.test(host.replace(/:\d+$/, "").replace(/\.$/, ""))) return "no";
   return PRIVATE_ECR.test(host) ? "yes" : "unknown";
 }
 

@@ -49,8 +49,9 @@ export default defineRule({
     const judged = judgedInCore(workload, context);
     if (judged === "no" || judged === "later" || isWindows(workload)) return;
     if (workload.kind === "DaemonSet" && isPlatform(workload.namespace, context)) return;
-    const { networkFunctions } = context.model.classification(workload);
-    const allowed = allowedCapabilities(workload, networkFunctions);
+    const { networkFunctions, contradictions } = context.model.classification(workload);
+    // What calls itself an UPF and runs something else has none of an UPF's needs.
+    const allowed = allowedCapabilities(workload, contradictions.length > 0 ? [] : networkFunctions);
     const flaws = workload.containers.map((container) => capabilityFlaws(container, allowed));
     yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
       const added = evidence.filter((item) => item.path.includes(".add")).map((item) => String(item.actual));
