@@ -4,6 +4,7 @@
  */
 
 import { type Direction, DIRECTIONS, type Effect, isolation } from "../../analysis/isolation";
+import { enforcement } from "../../analysis/isolation/enforcement";
 import { judgedInCore } from "../../engine/judged";
 import { defineRule, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import type { CoreModel } from "../../model/core";
@@ -11,7 +12,7 @@ import { UNRESOLVED } from "../../model/kubernetes/objects";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
-import { networkFunction, object, unknownValue } from "../../testing/build";
+import { networkFunction, object, resource, unknownValue } from "../../testing/build";
 
 interface Namespace {
   readonly name: string;
@@ -72,6 +73,7 @@ export default defineRule({
     });
     if (pods.length === 0 || context.settings.platformNamespaces.includes(namespace.name)) return;
     yield* isolationOf(namespace, pods, context);
+    yield* enforced(context);
   },
   examples: () => {
     const policy = (name: string, spec: object, place = "core") =>
@@ -79,6 +81,7 @@ export default defineRule({
     const both = { policyTypes: ["Ingress", "Egress"] };
     const amf = networkFunction("amf");
     const empty = { podSelector: {} };
+    const cluster = resource("aws:eks/cluster:Cluster", "core", { name: "core" });
     return {
       pass: [
         { name: "a default deny for the namespace", resources: [amf, policy("deny", { ...empty, ...both })] },
@@ -123,6 +126,15 @@ export default defineRule({
         },
       ],
       fail: [
+        {
+          name: "a default deny that the VPC CNI does not enforce",
+          resources: [
+            amf,
+            policy("deny", { ...empty, ...both }),
+            cluster,
+            resource("aws:eks/addon:Addon", "cni", { clusterName: "core", addonName: "vpc-cni" }),
+          ],
+        },
         { name: "no policy at all", resources: [amf] },
         {
           name: "an allow-all NetworkPolicy does not isolate",
@@ -168,6 +180,8 @@ export default defineRule({
         },
       ],
       undetermined: [
+        { name: "a cluster whose CNI is not in sight", resources: [amf, policy("deny", { ...empty, ...both }), cluster] },
+
         {
           name: "the policy comes with the deployment",
           resources: [amf, object("networking.k8s.io/v1", "NetworkPolicy", "deny", { spec: unknownValue() })],
@@ -189,6 +203,19 @@ function namespacesOf(model: CoreModel): Namespace[] {
     workloads: model.workloadsIn(name),
     object: model.objectsNamed("", "Namespace", "", name)[0],
   }));
+}
+
+/** Policies that nothing enforces isolate nobody. */
+function* enforced(context: RuleContext): Iterable<Verdict> {
+  for (const { cluster, enforced: answer, resource, node } of enforcement(context.model)) {
+    if (answer === "yes") continue;
+    const evidence = [seen(node, 'vpc-cni with {"enableNetworkPolicy": "true"}, or a CNI that enforces policies')];
+    const message =
+      answer === "no"
+        ? `The VPC CNI of EKS cluster ${cluster.name} does not enforce NetworkPolicies: whatever they say, a foothold anywhere reaches every function.`
+        : `Whether the CNI of EKS cluster ${cluster.name} enforces NetworkPolicies cannot be seen: the VPC CNI does only when it is told to.`;
+    yield (answer === "no" ? fail : undetermined)({ message, evidence, resource, cause: "enforcement" });
+  }
 }
 
 interface Open {
