@@ -1,6 +1,6 @@
 /** One evaluation: rules over a model, each fault kept to itself, findings in a fixed order. */
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { CoreModel } from "../model/core";
 import { type KubernetesObject, UNRESOLVED } from "../model/kubernetes/objects";
 import type { Resource } from "../model/stack";
@@ -156,10 +156,7 @@ const FINGERPRINT_LENGTH = 20;
 
 function fingerprint(ruleId: string, resource: FindingResource, container: string, cause: string): string {
   const identity = resource.kind === null ? [resource.type, resource.name] : [resource.kind, resource.namespace ?? "", resource.name];
-  return createHash("sha256")
-    .update([ruleId, ...identity, container, cause].join("\0"))
-    .digest("hex")
-    .slice(0, FINGERPRINT_LENGTH);
+  return hash("sha256", [ruleId, ...identity, container, cause].join("\0")).slice(0, FINGERPRINT_LENGTH);
 }
 
 /** One finding a cause: what several subjects say of the same place is said once. */

@@ -19,6 +19,7 @@ export interface Enforcement {
 const OTHER_CNI = /(^|[^a-z])(cilium|calico|antrea|kube-router|weave)([^a-z]|$)/;
 
 export function enforcement(model: CoreModel): readonly Enforcement[] {
+  if (model.ask(eksClusters).length === 0) return [];
   const otherCni =
     model.workloads.some((workload) => OTHER_CNI.test(workload.name)) ||
     model.resources.some(

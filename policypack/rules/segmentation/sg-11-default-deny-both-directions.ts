@@ -207,7 +207,7 @@ function namespacesOf(model: CoreModel): Namespace[] {
 
 /** Policies that nothing enforces isolate nobody. */
 function* enforced(context: RuleContext): Iterable<Verdict> {
-  for (const { cluster, enforced: answer, resource, node } of enforcement(context.model)) {
+  for (const { cluster, enforced: answer, resource, node } of context.model.ask(enforcement)) {
     if (answer === "yes") continue;
     const evidence = [seen(node, 'vpc-cni with {"enableNetworkPolicy": "true"}, or a CNI that enforces policies')];
     const message =
