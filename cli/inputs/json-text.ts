@@ -28,7 +28,7 @@ export function parseJson(text: string, file: string, firstLine = 1): unknown {
     return JSON.parse(body);
   } catch {
     // V8 tells the offset in some of its messages only, so the place is looked for here.
-    const offset = faultOffset(body);
+    const offset = placeOfFault(body, file);
     const before = body.slice(0, offset).split("\n");
     const found = offset >= body.length ? "the text ends too early" : `unexpected ${JSON.stringify(body.slice(offset, offset + 1))}`;
     throw new InputError(`this is not JSON: ${found}`, {
@@ -36,6 +36,15 @@ export function parseJson(text: string, file: string, firstLine = 1): unknown {
       line: firstLine + before.length - 1,
       column: (before[before.length - 1] ?? "").length + 1,
     });
+  }
+}
+
+function placeOfFault(text: string, file: string): number {
+  try {
+    return faultOffset(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw new InputError("this is nested too deeply to be read", { file });
+    throw error;
   }
 }
 
