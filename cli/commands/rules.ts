@@ -71,7 +71,9 @@ function page(rule: Rule): string {
     `Looks at: ${rule.target.description}`,
     ...(options.length > 0 ? ["Options:", ...options] : []),
     "Standards:",
-    ...rule.standards.map(({ framework, ref, title }) => `  ${framework} ${ref}${title === undefined ? "" : `: ${title}`}`),
+    ...rule.standards.map(
+      ({ framework, ref, title }) => `  ${[framework, ref].filter(Boolean).join(" ")}${title === undefined ? "" : `: ${title}`}`,
+    ),
     "Breaks:",
     ...rule.breaks.map(({ id, name }) => `  ${id} ${name}`),
   ].join("\n");

@@ -98,8 +98,8 @@ async function readChart(folder: string, options: ReadOptions): Promise<Part> {
 }
 
 async function readText(bytes: Buffer, file: string, whole = true): Promise<Part> {
-  if (bytes.includes(0)) throw new InputError("this is a binary file; YAML or JSON was expected", { file });
-  const text = bytes.toString("utf8");
+  const text = decode(bytes);
+  if (text.includes("\0")) throw new InputError("this is a binary file; YAML or JSON was expected", { file });
   if (text.trim() === "") throw new InputError("this is empty; YAML or JSON was expected", { file });
   if (/^\s*\{/.test(text)) {
     const { isState, readState } = await import("./state.js");
@@ -112,6 +112,16 @@ async function readText(bytes: Buffer, file: string, whole = true): Promise<Part
     throw new InputError("no Kubernetes object, stack export or preview was found in it", { file });
   }
   return part;
+}
+
+/** UTF-8, or UTF-16 with its mark, as PowerShell's redirection writes it. */
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le");
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+      .swap16()
+      .toString("utf16le");
+  return bytes.toString("utf8");
 }
 
 /** A rendering may be empty: a chart whose parts are all switched off. */

@@ -32,7 +32,7 @@ export const sarif: ReportWriter = (report, context) => {
 
 function describeRule(rule: Rule) {
   const why = `${rule.rationale}\n\nFix: ${rule.remediation}`;
-  const standards = rule.standards.map(({ framework, ref }) => `${framework} ${ref}`);
+  const standards = rule.standards.map(({ framework, ref }) => `${framework} ${ref}`.trim());
   return {
     id: rule.id,
     name: rule.name,

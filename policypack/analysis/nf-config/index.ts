@@ -12,6 +12,7 @@ import { parseConfiguration } from "./parse";
 import { configTexts, type ConfigText } from "./texts";
 
 export type { Answer, Logger, NfConfiguration, Peer, SbiServer } from "./configuration";
+export { isBroken } from "./parse";
 export { configTexts, type ConfigText } from "./texts";
 
 /** In the order in which their shapes are tried: the most particular first. */

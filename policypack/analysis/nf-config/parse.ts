@@ -30,6 +30,11 @@ export function parseConfiguration(text: string): { readonly [key: string]: Valu
   }
 }
 
+/** Whether a text is meant as a configuration, but cannot be parsed: what it says is not known. */
+export function isBroken(text: string): boolean {
+  return FAMILIAR.test(text) && parseConfiguration(text) === undefined;
+}
+
 function isTree(value: unknown): value is { readonly [key: string]: Value } {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }

@@ -96,6 +96,8 @@ export default defineRule({
       },
     ],
     undetermined: [
+      { name: "a file that is no valid YAML", resources: [amf("amf: {security: {ciphering_order: [NEA0]")] },
+
       {
         name: "the file comes with the deployment",
         resources: [object("v1", "ConfigMap", "amf", { data: { "amf.yaml": unknownValue() } })],
