@@ -49,7 +49,8 @@ describe.each([
       .map(({ policy, resource }) => `${policy} ${resource.split(": ").at(-1)}`)
       .filter((line) => !line.startsWith("gv-01"));
     const without = checked(example, example).filter((line) => !line.startsWith("gv-01"));
-    expect(told.filter((line) => without.includes(line)).length).toBe(without.length);
+    // What is undetermined is told too, in lines of its own.
+    expect([...new Set(told)].filter((line) => without.includes(line)).sort()).toEqual(without);
   });
 
   it("gives the same answer on the deployed stack", () => {
