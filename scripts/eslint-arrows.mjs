@@ -11,7 +11,15 @@ const LAYERS = {
   "policypack/engine": ["policypack/analysis", "policypack/model", "policypack/topology"],
   "policypack/testing": ["policypack/engine", "policypack/model", "policypack/topology"],
   "policypack/rules": ["policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology", "policypack/testing"],
-  "policypack/pulumi": ["policypack/rules", "policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology"],
+  "policypack/knowledge": ["policypack/engine", "policypack/analysis", "policypack/model"],
+  "policypack/pulumi": [
+    "policypack/knowledge",
+    "policypack/rules",
+    "policypack/engine",
+    "policypack/analysis",
+    "policypack/model",
+    "policypack/topology",
+  ],
   policypack: [
     "policypack/pulumi",
     "policypack/rules",
@@ -21,7 +29,7 @@ const LAYERS = {
     "policypack/topology",
   ],
   components: ["policypack/topology", "policypack/model", "policypack/analysis"],
-  cli: ["policypack/rules", "policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology"],
+  cli: ["policypack/knowledge", "policypack/rules", "policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology"],
 };
 
 /** What pure layers may take from outside: functions of their arguments alone. */

@@ -1,34 +1,22 @@
-/** What rules know besides the stack: the time, threat-intelligence bundles, vendor lists. */
+/** What rules know besides the stack, with every complaint as one error. */
 
-import { readFileSync } from "node:fs";
+import type { Knowledge } from "../../policypack/engine/settings";
 import type { SettingsFile } from "../../policypack/engine/settings-file";
-import type { Indicator, Knowledge } from "../../policypack/engine/settings";
-import { InputError } from "../inputs/input-error";
+import { readKnowledge, timeOf as readTime } from "../../policypack/knowledge/read";
 import { UsageError } from "../commands/usage-error";
 
-/** `at` is what the user said; without it SOURCE_DATE_EPOCH counts, then the clock. */
-export function timeOf(at: string | undefined): number {
-  if (at !== undefined) {
-    const time = Date.parse(at);
-    if (Number.isNaN(time)) throw new UsageError(`--at ${at} is no time; write it like 2026-11-23 or 2026-11-23T12:00:00Z`);
-    return time;
-  }
-  const epoch = process.env["SOURCE_DATE_EPOCH"];
-  return epoch !== undefined && /^\d+$/.test(epoch) ? Number(epoch) * 1000 : Date.now();
-}
-
+/** Reads the files that the settings name. `at` is what the user said; without it SOURCE_DATE_EPOCH counts, then the clock. */
 export function loadKnowledge(settings: Pick<SettingsFile, "threatIntel" | "vendors">, at: string | undefined): Knowledge {
-  const indicators: Indicator[] = settings.threatIntel.flatMap(readBundle);
-  return { at: timeOf(at), indicators };
+  return complaining((problem) => readKnowledge(settings, at, problem));
 }
 
-function readBundle(file: string): Indicator[] {
-  try {
-    JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new InputError(`this threat-intelligence bundle cannot be read (${error instanceof Error ? error.message : "unknown fault"})`, {
-      file,
-    });
-  }
-  return [];
+export function timeOf(at: string): number {
+  return complaining((problem) => readTime(at, problem));
+}
+
+function complaining<T>(read: (problem: (text: string) => void) => T): T {
+  const problems: string[] = [];
+  const result = read((text) => problems.push(text));
+  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+  return result;
 }

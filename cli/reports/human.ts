@@ -43,10 +43,13 @@ function sections(findings: readonly Finding[]): [string, Finding[]][] {
 
 function findingLines(finding: Finding, context: ReportContext, colors: Colors): string[] {
   const mark = finding.verdict === "error" ? colors.magenta("!") : context.refuses(finding) ? colors.red("✖") : colors.yellow("▲");
-  const place = [
-    finding.resource.kind ?? finding.resource.type,
-    [finding.resource.namespace, finding.resource.name].filter(Boolean).join("/"),
-  ].join(" ");
+  const place =
+    finding.resource.urn === ""
+      ? "the stack"
+      : [
+          finding.resource.kind ?? finding.resource.type,
+          [finding.resource.namespace, finding.resource.name].filter(Boolean).join("/"),
+        ].join(" ");
   const source = finding.resource.source;
   const where = source === null ? "" : colors.dim(`  ${source.file}${source.line === null ? "" : `:${source.line}`}`);
   const state = finding.waiver !== null ? colors.dim(" (waived)") : finding.baselined ? colors.dim(" (in the baseline)") : "";

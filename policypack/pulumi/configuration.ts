@@ -14,7 +14,7 @@ import { enforcementOf } from "../engine/levels";
 import { nearest } from "../engine/nearest";
 import { DEFAULT_SETTINGS, type Knowledge, type Settings } from "../engine/settings";
 import { readSettings, type SettingsFile } from "../engine/settings-file";
-import { readKnowledge } from "./knowledge";
+import { readKnowledge } from "../knowledge/read";
 
 /** A level as Pulumi knows them. */
 export type PulumiLevel = Enforcement | "remediate";

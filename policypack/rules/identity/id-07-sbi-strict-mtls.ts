@@ -192,7 +192,7 @@ function* producersOf({ name, producers }: SbiNamespace): Iterable<Verdict> {
     const tls = group.every((producer) => producer.native === "server-only") ? ", and their own TLS asks callers for no certificate" : "";
     const certain = mesh.answer === "open";
     yield (certain ? fail : undetermined)({
-      message: `${functions.join(", ")} in ${place} ${certain ? "take" : "may take"} SBI calls from anybody (${mesh.reason}${tls}): a rogue function can register, ask for tokens and read subscriber data.`,
+      message: `${functions.join(", ")} in ${place} ${!certain ? "may take" : functions.length === 1 ? "takes" : "take"} SBI calls from anybody (${mesh.reason}${tls}): a rogue function can register, ask for tokens and read subscriber data.`,
       evidence: [
         mesh.node === undefined
           ? { path: "PeerAuthentication", actual: null, expected: "mtls.mode STRICT" }

@@ -6,11 +6,15 @@ import type { Indicator, Knowledge, Vendor } from "../engine/settings";
 import type { SettingsFile } from "../engine/settings-file";
 
 /** Reports what cannot be read to `problem`. `at` is the time that validity is judged by, else SOURCE_DATE_EPOCH, else now. */
-export function readKnowledge(settings: SettingsFile, at: unknown, problem: (text: string) => void): Knowledge {
+export function readKnowledge(
+  settings: Pick<SettingsFile, "threatIntel" | "vendors">,
+  at: unknown,
+  problem: (text: string) => void,
+): Knowledge {
   const indicators: Indicator[] = settings.threatIntel.flatMap((file) => readIndicators(file, problem));
   const time = timeOf(at, problem);
   if (settings.vendors === undefined) return { at: time, indicators };
-  return { at: time, indicators, vendors: vendorsOf(readJson(settings.vendors, problem)) };
+  return { at: time, indicators, vendors: readVendors(settings.vendors, problem) };
 }
 
 /** A bundle that cannot be read refuses; feeds carry single indicators in other languages (YARA, Snort), which do not. */
@@ -22,7 +26,7 @@ function readIndicators(file: string, problem: (text: string) => void): readonly
   return indicators;
 }
 
-function timeOf(at: unknown, problem: (text: string) => void): number {
+export function timeOf(at: unknown, problem: (text: string) => void): number {
   if (at !== undefined) {
     const time = typeof at === "string" ? Date.parse(at) : NaN;
     if (Number.isNaN(time)) problem(`at is ${JSON.stringify(at)}, which is no time; write it like 2026-11-23 or 2026-11-23T12:00:00Z`);
@@ -41,8 +45,12 @@ function readJson(file: string, problem: (text: string) => void): unknown {
   }
 }
 
-/** A list of vendors, or an object that holds one, as the built-in data does. */
-function vendorsOf(data: unknown): readonly Vendor[] {
-  const list = Array.isArray(data) ? data : (data as { entities?: unknown } | undefined)?.entities;
-  return Array.isArray(list) ? (list as Vendor[]) : [];
+/** A list of vendors, or an object that holds one, as the built-in data does. A file without one refuses: an empty list would pass everything. */
+function readVendors(file: string, problem: (text: string) => void): readonly Vendor[] {
+  const data = readJson(file, problem);
+  if (data === undefined) return [];
+  const list = Array.isArray(data) ? data : (data as { entities?: unknown } | null)?.entities;
+  if (Array.isArray(list)) return list as Vendor[];
+  problem(`${file} holds no list of vendors ("entities")`);
+  return [];
 }
