@@ -49,6 +49,11 @@ describe.each([
       .map(({ policy, resource }) => `${policy} ${resource.split(": ").at(-1)}`)
       .filter((line) => !line.startsWith("gv-01"));
     const without = checked(example, example).filter((line) => !line.startsWith("gv-01"));
+    // Both ways: what one of the two does not know, the other must not refuse for.
+    const mandatory = violations
+      .filter(({ level }) => level === "mandatory")
+      .map(({ policy, resource }) => `${policy} ${resource.split(": ").at(-1)}`);
+    expect(mandatory.filter((line) => !line.startsWith("gv-01") && !without.includes(line))).toEqual([]);
     // What is undetermined is told too, in lines of its own.
     expect([...new Set(told)].filter((line) => without.includes(line)).sort()).toEqual(without);
   });
