@@ -201,6 +201,11 @@ function* producersOf({ name, producers }: SbiNamespace): Iterable<Verdict> {
       resource: mesh.policy?.resource ?? (mesh.node !== undefined && group.length === 1 ? workload.object.resource : undefined),
       networkFunctions: functions,
       interfaces: ["SBI"],
+      // Enrolment would change nothing there.
+      remediation:
+        mesh.node?.name === "hostNetwork"
+          ? "Take the pods off the host network (SG-30); the mesh's STRICT mTLS holds for them then."
+          : undefined,
       cause: `${certain ? "open" : "unknown"} ${key.includes("urn:") ? "" : key}`,
     });
   }
