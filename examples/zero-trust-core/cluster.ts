@@ -41,6 +41,7 @@ new aws.eks.NodeGroup("nodes", {
 new aws.eks.Addon("vpc-cni", {
   clusterName: cluster.name,
   addonName: "vpc-cni",
+  addonVersion: "v1.20.4-eksbuild.2",
   configurationValues: JSON.stringify({ enableNetworkPolicy: "true" }),
 });
 

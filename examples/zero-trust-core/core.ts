@@ -11,7 +11,13 @@ export const namespace = new k8s.core.v1.Namespace(
   {
     metadata: {
       name: "core",
-      labels: { "istio-injection": "enabled", "pod-security.kubernetes.io/warn": "restricted", "carrierguard.dev/zone": "control" },
+      labels: {
+        "istio-injection": "enabled",
+        // The UPF adds NET_ADMIN, which restricted refuses; admission.ts re-imposes everything else.
+        "pod-security.kubernetes.io/enforce": "privileged",
+        "pod-security.kubernetes.io/warn": "restricted",
+        "carrierguard.dev/zone": "control",
+      },
     },
   },
   options,
@@ -32,6 +38,7 @@ const digests: { readonly [name: string]: string } = {
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
 
+const resources = { requests: { cpu: "500m", memory: "512Mi" }, limits: { cpu: "2", memory: "2Gi" } };
 const hardened = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
 
 /** A function with its ServiceAccount and Service; keys and certificates come from the secret store. */
@@ -51,6 +58,7 @@ function networkFunction(
     {
       metadata,
       spec: {
+        replicas: 2,
         selector: { matchLabels: { app: name } },
         template: {
           metadata: { labels },
@@ -64,6 +72,7 @@ function networkFunction(
                 image: `${registry}/${name}@${digests[name]}`,
                 args: ["-c", `/config/${name}cfg.yaml`],
                 ports: [port],
+                resources,
                 securityContext: hardened,
                 volumeMounts: [
                   { name: "config", mountPath: "/config", readOnly: true },
@@ -153,6 +162,7 @@ new k8s.apps.v1.StatefulSet(
                 "--bind_ip_all",
               ],
               ports: [{ name: "mongodb", containerPort: 27017 }],
+              resources,
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
               volumeMounts: [
                 { name: "tls", mountPath: "/tls", readOnly: true },

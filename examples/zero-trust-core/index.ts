@@ -1,4 +1,6 @@
 // A small 5G core with nothing for the strict profile to find: every plane apart, every caller known, every log kept.
+import "./admission";
+import "./capacity";
 import "./cluster";
 import "./core";
 import "./network";

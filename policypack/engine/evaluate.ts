@@ -73,12 +73,13 @@ function worst(verdicts: readonly Verdict[]): "pass" | "fail" | "undetermined" {
 
 function finding(rule: Rule, verdict: Verdict, subject: Resource | undefined, context: RuleContext): Finding {
   const resource = describeResource(verdict.resource ?? subject, context.model);
-  const level = enforcementOf(rule, context.settings);
+  const severity = verdict.severity ?? rule.severity;
+  const level = enforcementOf({ id: rule.id, severity }, context.settings);
   return {
     ruleId: rule.id,
     ruleName: rule.name,
     verdict: verdict.verdict,
-    severity: rule.severity,
+    severity,
     enforcement: verdict.advisory === true || level === "disabled" ? "advisory" : level,
     resource,
     networkFunctions: verdict.networkFunctions ?? [],

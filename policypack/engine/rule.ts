@@ -65,6 +65,8 @@ export interface Verdict {
   readonly cause?: string;
   /** Never refuses, whatever the level: the control calls it advisory here. */
   readonly advisory?: boolean;
+  /** Where the control itself rates this case otherwise than its rule. */
+  readonly severity?: Severity;
 }
 
 export function fail(verdict: Omit<Verdict, "verdict">): Verdict {

@@ -27,8 +27,16 @@ import sg30 from "./segmentation/sg-30-no-host-network-or-node-ports";
 import ti01 from "./threat-intel/ti-01-no-threat-indicators";
 import wh01 from "./workload/wh-01-no-privileged-containers";
 import wh02 from "./workload/wh-02-capabilities-dropped-and-allow-listed";
+import wh03 from "./workload/wh-03-host-namespaces-off";
 import wh04 from "./workload/wh-04-host-paths-limited";
 import wh05 from "./workload/wh-05-non-root-and-confined";
+import wh06 from "./workload/wh-06-namespaces-enforce-pod-security";
+import wh07 from "./workload/wh-07-admission-policies-fail-closed";
+import wh08 from "./workload/wh-08-no-living-off-the-land-tooling";
+import wh09 from "./workload/wh-09-no-debug-affordances";
+import wh10 from "./workload/wh-10-resources-bounded-and-redundant";
+import wh11 from "./workload/wh-11-supported-node-operating-system";
+import wh12 from "./workload/wh-12-no-unexpected-controllers";
 
 /** Every rule, by id. */
 export const rules: readonly Rule[] = [
@@ -59,6 +67,14 @@ export const rules: readonly Rule[] = [
   ti01,
   wh01,
   wh02,
+  wh03,
   wh04,
   wh05,
+  wh06,
+  wh07,
+  wh08,
+  wh09,
+  wh10,
+  wh11,
+  wh12,
 ];

@@ -9,6 +9,7 @@ import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, 
 import { workloads } from "../../engine/targets";
 import { capability, isWindows } from "../../model/kubernetes/pod-security";
 import type { Container, Workload } from "../../model/kubernetes/workloads";
+import { runsFunction } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, unknownValue } from "../../testing/build";
 import { networkFunction as known } from "../../topology/topology";
@@ -51,8 +52,12 @@ export default defineRule({
     if (workload.kind === "DaemonSet" && isPlatform(workload.namespace, context)) return;
     const { networkFunctions, contradictions } = context.model.classification(workload);
     // What calls itself an UPF and runs something else has none of an UPF's needs.
-    const allowed = allowedCapabilities(workload, contradictions.length > 0 ? [] : networkFunctions);
-    const flaws = workload.containers.map((container) => capabilityFlaws(container, allowed));
+    const trusted = contradictions.length > 0 ? [] : networkFunctions;
+    const allowed = allowedCapabilities(workload, trusted);
+    const flaws = workload.containers.map((container) => {
+      const own = runsFunction(workload, container, trusted);
+      return capabilityFlaws(container, own === "no" ? SIDECAR : allowed, own === "maybe" ? SIDECAR : allowed);
+    });
     yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
       const added = evidence.filter((item) => item.path.includes(".add")).map((item) => String(item.actual));
       const what =
@@ -89,6 +94,16 @@ export default defineRule({
           ],
         },
         {
+          name: "an init container that makes the UPF's TUN device",
+          resources: [
+            networkFunction("upf", {
+              pod: {
+                initContainers: [{ name: "tun", image: "tools", securityContext: { capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } } }],
+              },
+            }),
+          ],
+        },
+        {
           name: "forwarding on the user plane, and a safe sysctl anywhere",
           resources: [
             networkFunction("upf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } }),
@@ -118,6 +133,19 @@ export default defineRule({
           ],
         },
         {
+          name: "a sidecar that takes the UPF's NET_ADMIN for itself",
+          resources: [
+            networkFunction("upf", {
+              pod: {
+                containers: [
+                  { name: "upf", image: "5gc/upf", securityContext: { capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } } },
+                  { name: "agent", image: "vendor/agent", securityContext: { capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } } },
+                ],
+              },
+            }),
+          ],
+        },
+        {
           name: "forwarding on a function of the control plane",
           resources: [networkFunction("smf", { pod: { securityContext: { sysctls: [{ name: "net.ipv4.ip_forward", value: "1" }] } } })],
         },
@@ -140,7 +168,11 @@ function allowedCapabilities(workload: Workload, functions: readonly NetworkFunc
   return allowed;
 }
 
-function capabilityFlaws(container: Container, allowed: ReadonlySet<string>): ContainerFlaws {
+/** What a container may add that is not the function itself. */
+const SIDECAR: ReadonlySet<string> = new Set(["NET_BIND_SERVICE"]);
+
+/** `sure`: what the container may add whichever of the pod's containers turns out to be the function. */
+function capabilityFlaws(container: Container, allowed: ReadonlySet<string>, sure: ReadonlySet<string>): ContainerFlaws {
   const capabilities = container.security.get("capabilities");
   const wrong: Evidence[] = [];
   const open: Evidence[] = [];
@@ -150,6 +182,7 @@ function capabilityFlaws(container: Container, allowed: ReadonlySet<string>): Co
     if (name.state !== "known") open.push(seen(item, [...allowed]));
     else if (!allowed.has(capability(name.value)))
       wrong.push({ path: item.path, actual: capability(name.value), expected: [...allowed].sort() });
+    else if (!sure.has(capability(name.value))) open.push({ path: item.path, actual: capability(name.value), expected: [...sure].sort() });
   }
   const drop = capabilities.get("drop");
   const dropped = drop.items().map((item) => capability(valueOr(item.string(), "")));

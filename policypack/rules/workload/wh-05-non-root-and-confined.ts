@@ -9,6 +9,7 @@ import { defineRule, type Evidence, fail, seen, undetermined, type Verdict } fro
 import { workloads } from "../../engine/targets";
 import { capability, effective, isPrivileged, isWindows } from "../../model/kubernetes/pod-security";
 import type { Container, Workload } from "../../model/kubernetes/workloads";
+import { runsFunction } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, unknownValue } from "../../testing/build";
 import { networkFunction as known } from "../../topology/topology";
@@ -122,7 +123,7 @@ function flawsOf(workload: Workload, container: Container, functions: readonly N
   };
   const isTrue = (node: Node): boolean => valueOr(node.boolean(), false);
   const linux = !isWindows(workload);
-  if (!rootIsNeeded(container, functions)) {
+  if (!rootIsNeeded(workload, container, functions)) {
     must(effective(workload, container, "runAsNonRoot"), true, isTrue);
     const user = effective(workload, container, "runAsUser");
     must(user, "a user other than 0", (node) => node.isAbsent || valueOr(node.number(), 0) !== 0);
@@ -138,13 +139,14 @@ function flawsOf(workload: Workload, container: Container, functions: readonly N
 }
 
 /** A user-plane function that makes its TUN device keeps root: capabilities of a non-root process do not survive its start. */
-function rootIsNeeded(container: Container, functions: readonly NetworkFunctionId[]): boolean {
+function rootIsNeeded(workload: Workload, container: Container, functions: readonly NetworkFunctionId[]): boolean {
   const added = container.security
     .get("capabilities", "add")
     .items()
     .map((item) => capability(valueOr(item.string(), "")));
   const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
-  return userPlane && added.includes("NET_ADMIN") && !isPrivileged(container);
+  const own = runsFunction(workload, container, functions) !== "no";
+  return own && userPlane && added.includes("NET_ADMIN") && !isPrivileged(container);
 }
 
 type Field = readonly [Node, unknown, (node: Node) => boolean];

@@ -1,25 +1,9 @@
 /** Ways to write a fault so that a naive rule misses it, and legitimate designs that look like a fault. */
 
-import { rules } from "../../../policypack/rules";
 import type { ResourceInit } from "../../../policypack/model/stack";
 import type { Value } from "../../../policypack/model/value";
-import { networkFunction, object, type Properties, resource, runExample } from "../../../policypack/testing";
-
-/** `advice`: a finding that never refuses. */
-type Verdict = "pass" | "fail" | "undetermined" | "advice";
-type Case = readonly [name: string, resources: readonly ResourceInit[], verdict: Verdict];
-
-function answers(id: string, cases: readonly Case[]): void {
-  const rule = rules.find((item) => item.id === id);
-  if (rule === undefined) throw new Error(`no rule ${id}`);
-  describe(id, () => {
-    it.each(cases.map((item) => [item[0], item] as const))("%s", (_name, [, resources, verdict]) => {
-      const { verdict: answer, findings } = runExample(rule, { name: "case", resources });
-      const advice = answer === "fail" && verdict === "advice" && findings.every((finding) => finding.enforcement === "advisory");
-      expect([advice ? "advice" : answer, verdict === "pass" ? findings.map((finding) => finding.message) : []]).toEqual([verdict, []]);
-    });
-  });
-}
+import { networkFunction, object, type Properties, resource } from "../../../policypack/testing";
+import { answers } from "../../support/rule-answers";
 
 const amf = (container: Properties, pod: Properties = {}) => networkFunction("amf", { container, pod });
 const upf = (container: Properties, pod: Properties = {}) => networkFunction("upf", { container, pod });
