@@ -63,6 +63,11 @@ function program(): Command {
     .argument("<target...>")
     .action(async (targets: string[], options) => (await import("./commands/inventory.js")).inventory(targets, options));
 
+  evaluating(root.command("reach"))
+    .description("who can reach whom, through every policy")
+    .argument("<target...>")
+    .action(async (targets: string[], options) => (await import("./commands/reach.js")).reach(targets, options));
+
   root
     .command("rules")
     .description("the catalogue of rules")

@@ -140,7 +140,13 @@ class ManifestReader {
     const key = kind === "Template" ? "objects" : "items";
     const items = body[key];
     if (kind === "Template" && Array.isArray(items)) this.list(template(body), text, line, key);
-    else if (kind.endsWith("List") && Array.isArray(items)) this.list(items as readonly Value[], text, line, key);
+    else if (kind.endsWith("List") && Array.isArray(items))
+      this.list(
+        items.map((item) => typed(item as Value, apiVersion, kind)),
+        text,
+        line,
+        key,
+      );
     else if ((kind === "List" || apiVersion.startsWith("template.openshift.io/")) && items !== undefined && items !== null)
       this.errors.push(new InputError(`"${key}" of this ${kind} is not a list`, { file: this.file, line }));
     else this.resources.push(this.resource(apiVersion, kind, body, { file: this.file, line }));
@@ -201,6 +207,12 @@ function assertBounded(value: unknown, file: string, line: number): void {
     if (item !== null && typeof item === "object") for (const child of Object.values(item)) visit(child, depth + 1);
   };
   visit(value, 0);
+}
+
+/** Items of a typed list (PodList) need not say what they are: the API server leaves it out. */
+function typed(item: Value, apiVersion: string, list: string): Value {
+  if (list === "List" || item === null || typeof item !== "object" || Array.isArray(item) || "kind" in item) return item;
+  return { apiVersion, kind: list.slice(0, -"List".length), ...(item as Mapping) };
 }
 
 /** The line of each item of a top-level list, by the indentation of its first dash. */

@@ -29,6 +29,12 @@ export class IpSet {
     );
   }
 
+  /** The addresses from `first` to `last`. */
+  static ofInterval(family: Family, first: bigint, last: bigint): IpSet {
+    const interval = first > last ? [] : [{ first, last }];
+    return family === 4 ? new IpSet(interval, []) : new IpSet([], interval);
+  }
+
   get isEmpty(): boolean {
     return this.v4.length === 0 && this.v6.length === 0;
   }

@@ -1,0 +1,275 @@
+/**
+ * What the policies of a network say for each direction, compiled: classes that the same policies select share one group, and a group
+ * has a row of peers for every atom of ports. Tiers decide in their order: admin rules, then the NetworkPolicies (final for the pods
+ * they select), then the baseline, then everything is allowed. Each row is made twice where values are unknown: what is certainly
+ * allowed (MUST) and what may be (MAY).
+ */
+
+import { addAll, addBoth, allBits, type Bits, eachBit, emptyBits, equalBits, hasBit, keepOnly, removeAll } from "./bitset";
+import { type Direction, type Policy, type PortSelection, type Rule, type Section, type Tier } from "./policy";
+import { ALL_PORTS, NO_PORTS, PortAtoms, portsOf, type PortSet, unionPorts } from "./ports";
+import type { Selection, Universe } from "./universe";
+
+/** MUST: allowed in every world that the unknown values leave. MAY: allowed in some. */
+export type Mode = "must" | "may";
+
+/** A rule as it bears on one group: its peers, and numbers of its port sets. */
+interface BoundRule {
+  readonly action: Rule["action"];
+  readonly peers: Selection;
+  readonly certainPorts: number;
+  readonly possiblePorts: number;
+  readonly rule: Rule;
+}
+
+/** A policy that selects a group, certainly or perhaps. */
+export interface BoundPolicy {
+  readonly policy: Policy;
+  readonly section: Section;
+  readonly certain: boolean;
+  readonly rules: readonly BoundRule[];
+}
+
+interface Group {
+  readonly policies: readonly BoundPolicy[];
+  readonly rows: { readonly [mode in Mode]: readonly Bits[] };
+}
+
+const TIERS: readonly Tier[] = ["admin", "network", "baseline"];
+
+export class DirectionProgram {
+  /** Group of every class of endpoints. */
+  private readonly groupOf: Int32Array;
+  private readonly bound: (readonly BoundPolicy[])[] = [];
+  private groups: readonly Group[] = [];
+  private readonly everyone: Bits;
+  private readonly nobody: Bits;
+
+  constructor(
+    readonly direction: Direction,
+    private readonly universe: Universe,
+    policies: readonly Policy[],
+    private readonly atoms: PortAtoms,
+    /** Classes that policies may not bind (pods on the host's network). */
+    private readonly unbound: Bits,
+  ) {
+    this.everyone = allBits(universe.size);
+    this.nobody = emptyBits(universe.size);
+    this.groupOf = new Int32Array(universe.classes.length);
+    this.bind(policies);
+  }
+
+  /** Finds the policies of every class; classes with the same ones, and the same answers for port names, are a group. */
+  private bind(policies: readonly Policy[]): void {
+    const applied: number[][] = this.universe.classes.map(() => []);
+    const ordered = [...policies].sort(inOrder).filter((policy) => policy[this.direction] !== undefined);
+    for (const [index, policy] of ordered.entries()) {
+      const { yes, may } = this.universe.select(policy.subject);
+      // Even numbers select certainly, odd ones perhaps.
+      eachBit(may, (item) => applied[item]?.push(index * 2 + (hasBit(yes, item) && !hasBit(this.unbound, item) ? 0 : 1)));
+    }
+    const numbers = new Map<string, number>();
+    const compiled = new Map<string, readonly BoundRule[]>();
+    for (const [index, item] of this.universe.classes.entries()) {
+      const list = applied[index] ?? [];
+      const key = `${list.join()} ${this.direction === "ingress" ? item.named : ""}`;
+      let group = numbers.get(key);
+      if (group === undefined) {
+        group = this.bound.length;
+        numbers.set(key, group);
+        this.bound.push(
+          list.map((number) => {
+            const policy = ordered[number >> 1] as Policy;
+            const section = policy[this.direction] as Section;
+            const place = `${number >> 1} ${this.direction === "ingress" ? item.named : ""}`;
+            const rules = compiled.get(place) ?? section.rules.flatMap((rule) => this.bindRule(rule, item.named));
+            compiled.set(place, rules);
+            return { policy, section, certain: (number & 1) === 0, rules };
+          }),
+        );
+      }
+      this.groupOf[index] = group;
+    }
+  }
+
+  /** Port names are the destination's: of the group itself for ingress, of each peer for egress. */
+  private bindRule(rule: Rule, named: string): BoundRule[] {
+    const peers = this.peersOf(rule);
+    if (rule.ports.named.length === 0 || this.direction === "ingress") return [this.withPorts(rule, peers, named)];
+    const outside: Selection = { yes: meet(peers.yes, this.universe.external), may: meet(peers.may, this.universe.external) };
+    const rules = [this.withPorts(rule, outside, "{}")];
+    for (const [answers, members] of this.universe.byNamed) {
+      rules.push(this.withPorts(rule, { yes: meet(peers.yes, members), may: meet(peers.may, members) }, answers));
+    }
+    return rules;
+  }
+
+  private withPorts(rule: Rule, peers: Selection, named: string): BoundRule {
+    const { certain, possible } = this.portsOf(rule.ports, named);
+    return { action: rule.action, peers, certainPorts: this.atoms.number(certain), possiblePorts: this.atoms.number(possible), rule };
+  }
+
+  private portsOf(ports: PortSelection, named: string): { certain: PortSet; possible: PortSet } {
+    const sets: PortSet[] = [ports.ports];
+    const open: PortSet[] = ports.open ? [ALL_PORTS] : [];
+    for (const { name, protocol } of ports.named) {
+      const answer = this.universe.resolve(named, name);
+      if (answer === undefined || (protocol !== undefined && protocol !== answer.protocol)) continue;
+      if (answer.port === undefined) open.push(portsOf(answer.protocol));
+      else sets.push(portsOf(answer.protocol, answer.port, answer.port));
+    }
+    const certain = sets.length === 0 ? NO_PORTS : unionPorts(...sets);
+    return { certain, possible: open.length === 0 ? certain : unionPorts(certain, ...open) };
+  }
+
+  private peersOf(rule: Rule): Selection {
+    const [first, ...more] = rule.peers.map((peer) => this.universe.peer(peer));
+    if (first === undefined) return { yes: this.nobody, may: this.nobody };
+    if (more.length === 0) return first;
+    const yes = first.yes.slice();
+    const may = first.may.slice();
+    for (const other of more) {
+      addAll(yes, other.yes);
+      addAll(may, other.may);
+    }
+    return { yes, may };
+  }
+
+  /** Makes the rows; after both directions have named their port sets. */
+  compile(): void {
+    const shared = new Map<string, Bits>();
+    this.groups = this.bound.map((policies, group) => {
+      const certain = policies.every(isCertain);
+      const must = this.rows(policies, "must", shared, group);
+      return { policies, rows: { must, may: certain ? must : this.rows(policies, "may", shared, group) } };
+    });
+  }
+
+  private rows(policies: readonly BoundPolicy[], mode: Mode, shared: Map<string, Bits>, group: number): Bits[] {
+    if (policies.length === 0) return this.atoms.atoms.map(() => this.everyone);
+    const members = policies.map(({ rules }) =>
+      rules.map((rule) => [this.atoms.members(rule.certainPorts), this.atoms.members(rule.possiblePorts)] as const),
+    );
+    return this.atoms.atoms.map((_, atom) => {
+      // Atoms for which the same rules count share a row.
+      let key = `${group} ${mode} `;
+      for (const rules of members) for (const [certain, possible] of rules) key += (certain[atom] ?? 0) + (possible[atom] ?? 0);
+      const known = shared.get(key);
+      if (known !== undefined) return known;
+      const row = this.row(policies, atom, mode);
+      const kept = equalBits(row, this.everyone) ? this.everyone : equalBits(row, this.nobody) ? this.nobody : row;
+      shared.set(key, kept);
+      return kept;
+    });
+  }
+
+  /** Peers that are allowed on an atom of ports. */
+  private row(policies: readonly BoundPolicy[], atom: number, mode: Mode): Bits {
+    const [admin = [], network = [], baseline = []] = TIERS.map((tier) => policies.filter(({ policy }) => policy.tier === tier));
+    const below = this.ordered(baseline, atom, mode, this.everyone);
+    return this.ordered(admin, atom, mode, this.together(network, atom, mode, below));
+  }
+
+  /** Rules that count in their order; what none of them decides, or a pass hands on, goes to the next tier. */
+  private ordered(policies: readonly BoundPolicy[], atom: number, mode: Mode, next: Bits): Bits {
+    if (policies.length === 0) return next;
+    const undecided = this.everyone.slice();
+    const allowed = emptyBits(this.universe.size);
+    const handedOn = emptyBits(this.universe.size);
+    const refused = emptyBits(this.universe.size);
+    for (const { certain, rules } of policies) {
+      for (const rule of rules) {
+        const yes = certain && this.counts(rule.certainPorts, atom) ? rule.peers.yes : this.nobody;
+        const may = this.counts(rule.possiblePorts, atom) ? rule.peers.may : this.nobody;
+        if (rule.action === "allow") addBoth(allowed, undecided, mode === "must" ? yes : may);
+        else if (rule.action === "pass") addBoth(handedOn, undecided, may);
+        else if (mode === "must") addBoth(refused, undecided, may);
+        removeAll(undecided, yes);
+      }
+    }
+    addAll(handedOn, undecided);
+    const result = handedOn.slice();
+    keepOnly(result, next);
+    // MUST: where a pass perhaps comes first, the next tier has to agree.
+    if (mode === "must") removeAll(allowed, handedOn);
+    addAll(result, allowed);
+    if (mode === "must") removeAll(result, refused);
+    return result;
+  }
+
+  /** NetworkPolicies: a pod that one of them selects is isolated but for what they allow together; a deny (Cilium) beats all allows. */
+  private together(policies: readonly BoundPolicy[], atom: number, mode: Mode, next: Bits): Bits {
+    if (policies.length === 0) return next;
+    const isolated = policies.some(({ certain, section }) => certain && section.isolates === "yes");
+    const open = policies.some(({ section }) => section.isolates !== "no");
+    const allowed = emptyBits(this.universe.size);
+    for (const { certain, rules, section } of policies) {
+      for (const rule of rules) {
+        if (rule.action !== "allow") continue;
+        if (mode === "may") {
+          if (this.counts(rule.possiblePorts, atom)) addAll(allowed, rule.peers.may);
+        } else if (certain && section.isolates !== "maybe" && this.counts(rule.certainPorts, atom)) addAll(allowed, rule.peers.yes);
+      }
+    }
+    // Without isolation what they allow is decided, and the rest is the next tier's. Isolated in some worlds: MUST holds in both kinds.
+    const result = allowed;
+    if (!isolated && (mode === "may" || !open)) addAll(result, next);
+    for (const { certain, rules } of policies) {
+      for (const rule of rules) {
+        if (rule.action !== "deny") continue;
+        if (mode === "must" && this.counts(rule.possiblePorts, atom)) removeAll(result, rule.peers.may);
+        if (mode === "may" && certain && this.counts(rule.certainPorts, atom)) removeAll(result, rule.peers.yes);
+      }
+    }
+    return result;
+  }
+
+  private counts(ports: number, atom: number): boolean {
+    return this.atoms.members(ports)[atom] === 1;
+  }
+
+  /** Peers that a class of endpoints may talk with on an atom. */
+  rowOf(item: number, atom: number, mode: Mode): Bits {
+    return this.groups[this.groupOf[item] ?? 0]?.rows[mode][atom] ?? this.nobody;
+  }
+
+  policiesOf(item: number): readonly BoundPolicy[] {
+    return this.groups[this.groupOf[item] ?? 0]?.policies ?? [];
+  }
+
+  /** Whether MUST and MAY are the same for everybody. */
+  get certain(): boolean {
+    return this.groups.every((group) => group.rows.must === group.rows.may);
+  }
+
+  /** Whether a rule of a bound policy is about a peer on an atom, in some world. */
+  concerns(rule: BoundRule, peer: number, atom: number): boolean {
+    return this.counts(rule.possiblePorts, atom) && hasBit(rule.peers.may, peer);
+  }
+}
+
+function isCertain({ certain, section, rules }: BoundPolicy): boolean {
+  return (
+    certain &&
+    section.isolates !== "maybe" &&
+    rules.every(
+      (rule) =>
+        rule.certainPorts === rule.possiblePorts && (rule.peers.yes === rule.peers.may || equalBits(rule.peers.yes, rule.peers.may)),
+    )
+  );
+}
+
+function meet(a: Bits, b: Bits): Bits {
+  const result = a.slice();
+  keepOnly(result, b);
+  return result;
+}
+
+/** Admin rules by priority; equal ones by name, which the standard leaves open. */
+function inOrder(a: Policy, b: Policy): number {
+  return a.priority - b.priority || compare(a.object.name, b.object.name);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
