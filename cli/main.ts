@@ -68,6 +68,13 @@ function program(): Command {
     .argument("<target...>")
     .action(async (targets: string[], options) => (await import("./commands/reach.js")).reach(targets, options));
 
+  evaluating(root.command("iam"))
+    .description("what each identity can really do, and how it can get more than it was given")
+    .argument("<target...>", "as for check; also IAM policy documents and what `aws iam get-account-authorization-details` prints")
+    .option("--explain <action-and-resource...>", "the statement that decides on an action and a resource")
+    .option("--session-policy <file>", "a policy that limits the session, repeatable", collect, [])
+    .action(async (targets: string[], options) => (await import("./commands/iam.js")).iam(targets, options));
+
   root
     .command("rules")
     .description("the catalogue of rules")

@@ -35,6 +35,7 @@ export async function loadSettings(file: string | undefined, targets: readonly s
   return {
     ...settings,
     threatIntel: settings.threatIntel.map(beside),
+    serviceControlPolicies: settings.serviceControlPolicies.map(beside),
     vendors: settings.vendors === undefined ? undefined : beside(settings.vendors),
     file: found,
   };

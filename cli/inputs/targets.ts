@@ -106,6 +106,8 @@ async function readText(bytes: Buffer, file: string, whole = true): Promise<Part
     if (isState(text)) return readState(text, file);
     const { isPreview, readPreview } = await import("./preview.js");
     if (isPreview(text)) return readPreview(text, file);
+    const { isIam, readIam } = await import("./iam-documents.js");
+    if (isIam(text)) return readIam(text, file);
   }
   const part = manifestPart(text, file);
   if (whole && part.stack.resources.length === 0 && part.errors?.length === 0 && !isCommentOnly(text)) {

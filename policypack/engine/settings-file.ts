@@ -20,6 +20,8 @@ export interface SettingsFile {
   readonly threatIntel: readonly string[];
   /** A vendor list in place of the built-in one, as written. */
   readonly vendors: string | undefined;
+  /** Service control policies of the organisation, JSON files, as written. */
+  readonly serviceControlPolicies: readonly string[];
   /** Outputs of other stacks, by `organization/project/stack`. */
   readonly stackReferences: { readonly [stack: string]: { readonly [output: string]: unknown } };
   readonly problems: readonly SettingsProblem[];
@@ -45,6 +47,7 @@ class SettingsReader {
     const found: { -readonly [key in keyof Settings]?: Settings[key] } = {};
     let threatIntel: readonly string[] = [];
     let vendors: string | undefined;
+    let serviceControlPolicies: readonly string[] = [];
     let stackReferences: SettingsFile["stackReferences"] = {};
     const keys: { readonly [key: string]: (value: unknown, path: Path) => void } = {
       profile: (value, path) => (found.profile = this.oneOf(value, ["lab", "baseline", "strict"], path) ?? DEFAULT_SETTINGS.profile),
@@ -57,11 +60,19 @@ class SettingsReader {
         (found.platformNamespaces = [...DEFAULT_SETTINGS.platformNamespaces, ...this.texts(value, path)]),
       rules: (value, path) => (found.rules = this.ruleSettings(value, path)),
       threatIntel: (value, path) => (threatIntel = this.texts(value, path)),
+      serviceControlPolicies: (value, path) => (serviceControlPolicies = this.texts(value, path)),
       vendors: (value, path) => (vendors = this.text(value, path)),
       stackReferences: (value, path) => (stackReferences = this.references(value, path)),
     };
     this.eachKey(raw, [], Object.keys(keys), (key, value, path) => keys[key]?.(value, path));
-    return { settings: { ...DEFAULT_SETTINGS, ...found }, threatIntel, vendors, stackReferences, problems: this.problems };
+    return {
+      settings: { ...DEFAULT_SETTINGS, ...found },
+      threatIntel,
+      vendors,
+      serviceControlPolicies,
+      stackReferences,
+      problems: this.problems,
+    };
   }
 
   private problem(path: Path, message: string): undefined {

@@ -11,6 +11,8 @@ import id06 from "./identity/id-06-imdsv2-with-hop-limit-1";
 import id07 from "./identity/id-07-sbi-strict-mtls";
 import id08 from "./identity/id-08-sbi-configuration-not-plaintext";
 import id11 from "./identity/id-11-sbi-access-authorised-by-oauth2";
+import id16 from "./identity/id-16-cross-account-trust-conditional";
+import id17 from "./identity/id-17-no-wildcard-iam";
 import lg01 from "./logging/lg-01-eks-control-plane-logging";
 import lg03 from "./logging/lg-03-vpc-flow-logs";
 import lg09 from "./logging/lg-09-nf-logging-on";
@@ -51,6 +53,8 @@ export const rules: readonly Rule[] = [
   id07,
   id08,
   id11,
+  id16,
+  id17,
   lg01,
   lg03,
   lg09,

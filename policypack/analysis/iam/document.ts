@@ -1,0 +1,184 @@
+/**
+ * IAM policy documents in every form that providers accept: JSON text or an object, one statement or a list, one value or a list, and the
+ * arguments of `getPolicyDocument`. Element names are taken in any case, as IAM does (IAM User Guide, grammar of the policy language).
+ *
+ * What is not known stays visible: a statement with an unknown action may be about any action.
+ */
+
+import { Node, type Value } from "../../model/value";
+import { type Clause, clausesOf } from "./clauses";
+import { type Glob, glob } from "./glob";
+
+/** `Action` or `NotAction`, `Resource` or `NotResource`. */
+export interface Patterns {
+  /** The Not form: everything but these. */
+  readonly not: boolean;
+  readonly globs: readonly Glob[];
+  /** Some of it is not known before deployment. */
+  readonly unknown: boolean;
+  readonly node: Node;
+}
+
+export interface Principals {
+  /** NotPrincipal. */
+  readonly not: boolean;
+  /** `*`, or everybody of a type. */
+  readonly everybody: boolean;
+  readonly aws: readonly Node[];
+  readonly services: readonly string[];
+  readonly federated: readonly Node[];
+  readonly unknown: boolean;
+  readonly node: Node;
+}
+
+/** Stands in resources for the name of the user who asks, `${aws:username}`: a letter that no name has. */
+export const OWN_NAME = "\uE001";
+
+export interface Statement {
+  readonly index: number;
+  readonly sid: string | undefined;
+  readonly effect: "Allow" | "Deny" | "unknown";
+  readonly actions: Patterns;
+  /** Absent in trust policies: the role itself. */
+  readonly resources: Patterns;
+  readonly principals: Principals | undefined;
+  readonly conditions: readonly Clause[];
+  readonly node: Node;
+}
+
+export interface Policy {
+  readonly statements: readonly Statement[];
+  /** The document, or a part of its list of statements, is not known or no policy: it may say anything. */
+  readonly unknown: boolean;
+  readonly node: Node;
+}
+
+export function readPolicy(node: Node): Policy {
+  const root = unwrapped(node);
+  if (root.isAbsent) return { statements: [], unknown: false, node };
+  if (root.kind() !== "object") return { statements: [], unknown: true, node };
+  const found = element(root, "statement", "statements");
+  const list = found.kind() === "list" ? found.items() : found.isAbsent ? [] : [found];
+  // Version 2008-10-17, the default, has no policy variables.
+  const version = element(root, "version").string();
+  const variables = version.state === "known" ? version.value !== "2008-10-17" : isLookUp(found);
+  const known = list.filter((item) => item.kind() === "object");
+  return {
+    statements: known.map((item) => statement(item, list.indexOf(item), variables)),
+    unknown: found.isUnknown || known.length < list.length,
+    node,
+  };
+}
+
+/** The look-up's arguments are written in lower case, and have a default version of 2012-10-17. */
+function isLookUp(statements: Node): boolean {
+  return statements.name === "statements";
+}
+
+/** A JSON text becomes what it says; the output of `getPolicyDocument` its `json`. */
+function unwrapped(node: Node): Node {
+  if (node.kind() === "string") {
+    const read = node.string();
+    if (read.state !== "known") return node;
+    if (read.value.trim() === "") return Node.root(undefined);
+    try {
+      return Node.parsed(JSON.parse(read.value) as Value, node);
+    } catch {
+      return node;
+    }
+  }
+  if (node.kind() !== "object") return node;
+  const json = node.get("json");
+  if (json.kind() === "string" && element(node, "statement").isAbsent) return unwrapped(json);
+  const wrapped = element(node, "policydocument", "document");
+  return !wrapped.isAbsent && element(node, "statement").isAbsent ? unwrapped(wrapped) : node;
+}
+
+/** Whether a value looks like a policy document, or holds one. */
+export function isPolicy(node: Node): boolean {
+  const root = unwrapped(node);
+  return root.kind() === "object" && !element(root, "statement").isAbsent;
+}
+
+/** An element by its name in small letters, however it is written. */
+function element(node: Node, ...names: readonly string[]): Node {
+  const found = node.fields().find(([key, value]) => !value.isAbsent && names.includes(key.toLowerCase()));
+  return found?.[1] ?? (node.isUnknown ? node.get(names[0] ?? "") : Node.root(undefined));
+}
+
+function statement(node: Node, index: number, variables: boolean): Statement {
+  const effect = element(node, "effect").string();
+  const sid = element(node, "sid").string();
+  const lookUp = !element(node, "actions", "notactions", "resources", "notresources", "principals").isAbsent;
+  return {
+    index,
+    sid: sid.state === "known" && sid.value !== "" ? sid.value : undefined,
+    effect: effectOf(effect.state === "known" ? effect.value : effect.state === "absent" && lookUp ? "Allow" : ""),
+    actions: patterns(node, "action", (text) => glob(text, { fold: true })),
+    resources: patterns(node, "resource", (text) => glob(variables ? text.replace(/\$\{aws:username\}/gi, OWN_NAME) : text, { variables })),
+    principals: principalsOf(node),
+    conditions: clausesOf(element(node, "condition", "conditions"), variables),
+    node,
+  };
+}
+
+/** IAM refuses any other word; until it does, it may be either. */
+function effectOf(text: string): Statement["effect"] {
+  const word = text.toLowerCase();
+  return word === "allow" ? "Allow" : word === "deny" ? "Deny" : "unknown";
+}
+
+function patterns(node: Node, name: string, build: (text: string) => Glob): Patterns {
+  const positive = element(node, name, `${name}s`);
+  const negative = element(node, `not${name}`, `not${name}s`);
+  const not = positive.isAbsent && !negative.isAbsent;
+  const found = not ? negative : positive;
+  const items = found.kind() === "list" ? found.items() : found.isAbsent ? [] : [found];
+  const texts = items.map((item) => item.string());
+  return {
+    not,
+    globs: texts.flatMap((text) => (text.state === "known" ? [build(text.value)] : [])),
+    unknown: found.isUnknown || texts.some((text) => text.state !== "known"),
+    node: found.isAbsent ? node : found,
+  };
+}
+
+function principalsOf(node: Node): Principals | undefined {
+  const positive = element(node, "principal", "principals");
+  const negative = element(node, "notprincipal", "notprincipals");
+  const not = positive.isAbsent && !negative.isAbsent;
+  const found = not ? negative : positive;
+  if (found.isAbsent) return undefined;
+  const byType = principalEntries(found);
+  const of = (type: string) => byType.filter(([key]) => key.toLowerCase() === type).map(([, value]) => value);
+  const aws = [...of("aws"), ...of("*")];
+  return {
+    not,
+    everybody: isStar(found) || aws.some(isStar),
+    aws: aws.filter((item) => !isStar(item)),
+    services: of("service").flatMap((item) => {
+      const read = item.string();
+      return read.state === "known" ? [read.value.toLowerCase()] : [];
+    }),
+    federated: of("federated"),
+    unknown: found.isUnknown || byType.some(([, value]) => value.isUnknown),
+    node: found,
+  };
+}
+
+/** Type and identifier, from IAM's map of types or the look-up's list of `{type, identifiers}`. */
+function principalEntries(node: Node): readonly (readonly [string, Node])[] {
+  const flat = (value: Node): readonly Node[] => (value.kind() === "list" ? value.items() : value.isAbsent ? [] : [value]);
+  if (node.kind() === "list") {
+    return node.items().flatMap((item) => {
+      const type = item.get("type").string();
+      return flat(item.get("identifiers")).map((value) => [type.state === "known" ? type.value : "", value] as const);
+    });
+  }
+  return node.fields().flatMap(([type, value]) => flat(value).map((item) => [type, item] as const));
+}
+
+function isStar(node: Node): boolean {
+  const read = node.kind() === "string" ? node.string() : undefined;
+  return read?.state === "known" && read.value.trim() === "*";
+}

@@ -1,0 +1,136 @@
+/**
+ * Who can become whom in AWS, step by step, up to administrator of the account. An edge is a documented technique whose permissions are held
+ * on a principal that is in sight and can be taken that way.
+ */
+
+import { ANY_REQUEST } from "./conditions";
+import { decide, type Decision } from "./decide";
+import { contextOf, type Escalation, type Holder, holdsTheRest, permissionsOn, refusal, type Verdict } from "./escalation";
+import { glob } from "./glob";
+import type { Identity } from "./identities";
+import type { Technique } from "./techniques";
+import { trusts } from "./trust";
+
+/** One step: from the one before to `to`. */
+export interface Step {
+  readonly to: string;
+  /** For people: how. */
+  readonly how: string;
+  readonly technique: string;
+  readonly permissions: readonly string[];
+  readonly verdict: Verdict;
+}
+
+export const ACCOUNT_ADMINISTRATOR = "administrator of the account";
+
+/** What makes everything else unnecessary: any action at all. */
+const ANY_ACTION = "q7x-canary:AnyAction";
+const ANY_RESOURCE = glob("arn:aws:q7x-canary:::q7x");
+
+export function isAdministrator(holder: Holder): Decision["answer"] {
+  return decide([{ action: ANY_ACTION, layers: holder.layers, context: ANY_REQUEST }], { inside: [ANY_RESOURCE] }).answer;
+}
+
+/** The steps that an identity can take. `escalations`: as `escalationsOf` tells them. */
+export function stepsOf(identity: Identity, escalations: readonly Escalation[], others: readonly Identity[]): readonly Step[] {
+  const steps: Step[] = [];
+  const administrator = isAdministrator(identity);
+  if (administrator !== "no") {
+    steps.push({
+      to: ACCOUNT_ADMINISTRATOR,
+      how: "may do anything",
+      technique: "administrator",
+      permissions: ["*"],
+      verdict: administrator === "yes" ? "fail" : "undetermined",
+    });
+    if (administrator === "yes") return steps;
+  }
+  const lateral: Escalation[] = [];
+  for (const escalation of escalations) {
+    if (escalation.technique.gain === "administrator") steps.push(stepOf(escalation, ACCOUNT_ADMINISTRATOR, escalation.verdict));
+    else lateral.push(escalation);
+  }
+  if (steps.some(({ verdict }) => verdict === "fail")) return steps;
+  for (const escalation of lateral) {
+    const { gain } = escalation.technique;
+    if (gain !== "role" && gain !== "user") continue;
+    for (const other of others) {
+      if (other === identity || other.kind !== gain || other.arn === undefined) continue;
+      const verdict = becomes(identity, other, escalation);
+      if (verdict !== undefined) steps.push(stepOf(escalation, other.id, verdict));
+    }
+  }
+  // A trust policy that names the identity needs no permission of its own.
+  for (const role of others) {
+    if (role === identity || role.trust === undefined || identity.arn === undefined || identity.kind === "group") continue;
+    const trust = trusts(role.trust, { kind: "principal", arn: identity.arn }, "sts:AssumeRole");
+    if (!trust.direct || trust.answer === "no") continue;
+    // Only a denial of its own keeps it from that.
+    if (refusal(identity, "sts:AssumeRole", role.arn) !== undefined) continue;
+    steps.push({
+      to: role.id,
+      how: "its trust policy names this identity",
+      technique: "sts-001",
+      permissions: ["sts:AssumeRole"],
+      verdict: trust.answer === "yes" ? "fail" : "undetermined",
+    });
+  }
+  return steps;
+}
+
+function stepOf({ technique, permissions }: Escalation, to: string, verdict: Verdict): Step {
+  return { to, how: technique.title, technique: technique.id, permissions, verdict };
+}
+
+/** Whether a technique that is held on some principals is held on this one, and this one can be taken so. */
+function becomes(identity: Identity, other: Identity, { technique, verdict }: Escalation): Verdict | undefined {
+  const takeable = takes(identity, other, technique);
+  if (takeable === "no") return undefined;
+  const held = permissionsOn(technique).map((permission) =>
+    decide([{ action: permission.action, layers: identity.layers, context: contextOf(permission) }], { inside: other.arn === undefined ? [] : [other.arn] }),
+  );
+  if (held.some(({ answer }) => answer === "no")) return undefined;
+  const certain = takeable === "yes" && held.every(({ answer }) => answer === "yes");
+  const rest = verdict === "fail" || holdsTheRest(identity, technique);
+  return certain && rest ? "fail" : "undetermined";
+} // prettier-ignore
+
+function takes(identity: Identity, other: Identity, technique: Technique): Decision["answer"] {
+  if (technique.service !== undefined) {
+    return other.trust === undefined ? "no" : trusts(other.trust, { kind: "service", service: technique.service }, "sts:AssumeRole").answer;
+  }
+  if (technique.id !== "sts-001") return "yes";
+  if (identity.arn === undefined || other.trust === undefined) return "no";
+  return trusts(other.trust, { kind: "principal", arn: identity.arn }, "sts:AssumeRole").answer;
+}
+
+/** The shortest way from each identity to a goal, certain steps before uncertain ones. */
+export function shortestPath(from: string, goal: string, steps: (id: string) => readonly Step[]): readonly Step[] | undefined {
+  return walk(from, goal, (id) => steps(id).filter(({ verdict }) => verdict === "fail")) ?? walk(from, goal, steps);
+}
+
+function walk(from: string, goal: string, steps: (id: string) => readonly Step[]): readonly Step[] | undefined {
+  const before = new Map<string, { readonly from: string; readonly step: Step }>();
+  const queue = [from];
+  for (let index = 0; index < queue.length; index += 1) {
+    const here = queue[index] as string;
+    for (const step of steps(here)) {
+      if (step.to === from || before.has(step.to)) continue;
+      before.set(step.to, { from: here, step });
+      if (step.to === goal) return path(from, goal, before);
+      queue.push(step.to);
+    }
+  }
+  return undefined;
+}
+
+function path(from: string, goal: string, before: ReadonlyMap<string, { readonly from: string; readonly step: Step }>): Step[] {
+  const steps: Step[] = [];
+  for (let at = goal; at !== from;) {
+    const reached = before.get(at);
+    if (reached === undefined) return [];
+    steps.unshift(reached.step);
+    at = reached.from;
+  }
+  return steps;
+}
