@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
+import { boundary } from "./identity";
 import { nodes, subnets, tags } from "./network";
 
 const assume = (service: string) => aws.iam.assumeRolePolicyForPrincipal({ Service: service });
@@ -10,8 +11,8 @@ const key = new aws.kms.Key("cluster", {
   enableKeyRotation: true,
   tags: tags("control", "oam"),
 });
-const clusterRole = new aws.iam.Role("cluster", { assumeRolePolicy: assume("eks.amazonaws.com") });
-const nodeRole = new aws.iam.Role("nodes", { assumeRolePolicy: assume("ec2.amazonaws.com") });
+const clusterRole = new aws.iam.Role("cluster", { assumeRolePolicy: assume("eks.amazonaws.com"), permissionsBoundary: boundary.arn });
+const nodeRole = new aws.iam.Role("nodes", { assumeRolePolicy: assume("ec2.amazonaws.com"), permissionsBoundary: boundary.arn });
 
 export const cluster = new aws.eks.Cluster("core", {
   roleArn: clusterRole.arn,

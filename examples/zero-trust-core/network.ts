@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { boundary } from "./identity";
 
 const config = new pulumi.Config();
 export const ran = config.require("ran");
@@ -88,6 +89,7 @@ const flowLogs = new aws.cloudwatch.LogGroup("flow-logs", {
 });
 const flowRole = new aws.iam.Role("flow-logs", {
   assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
+  permissionsBoundary: boundary.arn,
 });
 new aws.ec2.FlowLog("core", {
   vpcId: vpc.id,

@@ -7,10 +7,13 @@ import dp07 from "./data-protection/dp-07-no-null-algorithms";
 import gv01 from "./governance/gv-01-everything-classified";
 import id02 from "./identity/id-02-service-account-token-automount-off";
 import id04 from "./identity/id-04-rbac-no-living-off-the-land-verbs";
+import id05 from "./identity/id-05-workload-identity-bound-to-one-service-account";
 import id06 from "./identity/id-06-imdsv2-with-hop-limit-1";
 import id07 from "./identity/id-07-sbi-strict-mtls";
 import id08 from "./identity/id-08-sbi-configuration-not-plaintext";
 import id11 from "./identity/id-11-sbi-access-authorised-by-oauth2";
+import id14 from "./identity/id-14-eks-access-entries-scoped";
+import id15 from "./identity/id-15-humans-federated-no-iam-users";
 import id16 from "./identity/id-16-cross-account-trust-conditional";
 import id17 from "./identity/id-17-no-wildcard-iam";
 import lg01 from "./logging/lg-01-eks-control-plane-logging";
@@ -49,10 +52,13 @@ export const rules: readonly Rule[] = [
   gv01,
   id02,
   id04,
+  id05,
   id06,
   id07,
   id08,
   id11,
+  id14,
+  id15,
   id16,
   id17,
   lg01,
