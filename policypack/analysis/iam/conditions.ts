@@ -171,7 +171,7 @@ function addressText(family: 4 | 6, address: bigint): string {
 }
 
 /** The clause on a key with these values; none: the key is absent. */
-export function evaluate(clause: Clause, values: readonly string[]): boolean {
+function evaluate(clause: Clause, values: readonly string[]): boolean {
   if (clause.kind === "null") return clause.values.some((word) => (word.toLowerCase() === "true") === (values.length === 0));
   if (clause.set === "all") return values.every((value) => isTrueOf(clause, value));
   if (values.length === 0) return clause.ifExists || (clause.negated && clause.set === undefined);

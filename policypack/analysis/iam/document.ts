@@ -94,12 +94,6 @@ function unwrapped(node: Node): Node {
   return !wrapped.isAbsent && element(node, "statement").isAbsent ? unwrapped(wrapped) : node;
 }
 
-/** Whether a value looks like a policy document, or holds one. */
-export function isPolicy(node: Node): boolean {
-  const root = unwrapped(node);
-  return root.kind() === "object" && !element(root, "statement").isAbsent;
-}
-
 /** An element by its name in small letters, however it is written. */
 function element(node: Node, ...names: readonly string[]): Node {
   const found = node.fields().find(([key, value]) => !value.isAbsent && names.includes(key.toLowerCase()));

@@ -60,7 +60,7 @@ export function contextOf(permission: Permission): RequestContext {
   return { fixed };
 }
 
-export function resourcesOf(permission: Permission): readonly string[] {
+function resourcesOf(permission: Permission): readonly string[] {
   return permission.on === undefined ? (ACTION_RESOURCES[permission.action] ?? ["*"]) : [permission.on];
 }
 

@@ -27,7 +27,7 @@ export const ACCOUNT_ADMINISTRATOR = "administrator of the account";
 const ANY_ACTION = "q7x-canary:AnyAction";
 const ANY_RESOURCE = glob("arn:aws:q7x-canary:::q7x");
 
-export function isAdministrator(holder: Holder): Decision["answer"] {
+function isAdministrator(holder: Holder): Decision["answer"] {
   return decide([{ action: ANY_ACTION, layers: holder.layers, context: ANY_REQUEST }], { inside: [ANY_RESOURCE] }).answer;
 }
 

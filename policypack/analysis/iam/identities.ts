@@ -1,6 +1,6 @@
 /** The identities of a stack as holders of permissions: every layer of policies that applies to each. */
 
-import { iamPrincipals, type IamPrincipal, POLICY, ROLE } from "../../model/aws/identities";
+import { iamPrincipals, type IamPrincipal, POLICY } from "../../model/aws/identities";
 import { resolve } from "../../model/aws/references";
 import type { CoreModel } from "../../model/core";
 import type { Resource } from "../../model/stack";
@@ -42,8 +42,6 @@ export function documentIdentity(id: string, document: Node, guards: Guards = NO
     unread: policy.unknown ? [id] : [],
   };
 }
-
-export const identities = (model: CoreModel): readonly Identity[] => identitiesUnder(model, NO_GUARDS);
 
 export function identitiesUnder(model: CoreModel, guards: Guards): readonly Identity[] {
   const principals = model.ask(iamPrincipals);
@@ -109,7 +107,7 @@ function boundaryOf(model: CoreModel, principal: IamPrincipal): readonly Layer[]
   return [[known ?? { statements: [], unknown: true, node }]];
 }
 
-export function nameOf(resource: Resource): string {
+function nameOf(resource: Resource): string {
   return valueOr(resource.props.get("name").string(), resource.name);
 }
 
@@ -121,9 +119,4 @@ function arnOf({ kind, resource }: IamPrincipal): Glob {
   // Autonamed: the logical name, a hyphen and seven hexadecimal digits.
   const written = name.state === "known" ? name.value : `${resource.name}-???????`;
   return glob(`arn:*:iam::*:${kind}${path}${written}`);
-}
-
-/** Roles by what they are. */
-export function isRole(identity: Identity): boolean {
-  return identity.resource?.type === ROLE;
 }

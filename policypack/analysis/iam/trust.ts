@@ -41,7 +41,7 @@ export function trusts(policy: Policy, caller: Caller, action: string, context: 
   return { ...possible, answer: possible.answer === "no" ? "no" : "maybe", direct: false };
 }
 
-export function matchesPrincipal(principals: Principals | undefined, caller: Caller): Match {
+function matchesPrincipal(principals: Principals | undefined, caller: Caller): Match {
   if (principals === undefined) return "no";
   const positive = named(principals, caller);
   if (!principals.not) return positive;
