@@ -28,7 +28,8 @@ export default defineRule({
   target: resources(ROLE, EKS_POD_IDENTITY),
   rationale:
     "With a loose trust policy every pod of the cluster can take the role: one function that is taken over reads the secrets, queues and keys of all others, under their name.",
-  remediation: "library generates the trust policy",
+  remediation:
+    "In the trust policy demand StringEquals on <issuer>:sub = system:serviceaccount:<namespace>:<account> and on <issuer>:aud = sts.amazonaws.com; give each network function a role of its own, or use an EKS Pod Identity association.",
   standards: [
     {
       framework: "CIS AWS Foundations 5.0",

@@ -29,7 +29,8 @@ export default defineRule({
   target: either(resources(EKS_CLUSTER, EKS_ACCESS_ENTRY, EKS_ACCESS_POLICY, IDENTITY_PROVIDER), objects(["v1", "ConfigMap"])),
   rationale:
     "Whoever may enter the cluster as administrator owns every network function in it. The creator's hidden rights and the aws-auth ConfigMap are seen by no review of IAM, and outlive the project that needed them.",
-  remediation: "authenticationMode can be set at create; changing the creator flag forces replacement",
+  remediation:
+    "Set accessConfig.authenticationMode: API and bootstrapClusterCreatorAdminPermissions: false; give each role an access entry with a policy scoped to its namespaces. AmazonEKSClusterAdminPolicy is for break-glass roles only (tag carrierguard.dev/break-glass=true).",
   standards: [
     {
       framework: "CIS EKS 1.8.0",

@@ -31,7 +31,8 @@ export default defineRule({
   target: resources(USER, ACCESS_KEY, LOGIN_PROFILE, ROLE),
   rationale:
     "Access keys and passwords of IAM users do not expire, are copied into laptops and pipelines, and are what intruders into operators have used most; a session of a day is a day in which a stolen laptop administers the core.",
-  remediation: "maxSessionDuration can be lowered",
+  remediation:
+    "Let people in through the identity provider (IAM Identity Center, SAML, OIDC) with phishing-resistant MFA; demand aws:MultiFactorAuthPresent with Bool on roles that accounts may take; keep sessions within four hours, one hour for lawful interception, authentication and subscriber data. Workloads have roles.",
   standards: [
     {
       framework: "CIS AWS Foundations 5.0",
