@@ -35,6 +35,14 @@ export class IpSet {
     return family === 4 ? new IpSet(interval, []) : new IpSet([], interval);
   }
 
+  private written: string | undefined;
+
+  /** The same for equal sets, different for others. */
+  get text(): string {
+    this.written ??= [this.v4, this.v6].map((list) => list.map(({ first, last }) => `${first}-${last}`).join()).join("/");
+    return this.written;
+  }
+
   get isEmpty(): boolean {
     return this.v4.length === 0 && this.v6.length === 0;
   }

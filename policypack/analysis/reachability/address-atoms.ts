@@ -14,7 +14,7 @@ const FAMILIES: readonly Family[] = [4, 6];
 
 export function addressAtoms(blocks: readonly IpSet[]): AddressAtoms {
   const distinct = new Map<string, IpSet>();
-  for (const block of blocks) distinct.set(textOf(block), block);
+  for (const block of blocks) distinct.set(block.text, block);
   const numbered = [...distinct.values()];
   const ranges = new Map<string, { sets: IpSet[]; blocks: readonly number[] }>();
   for (const family of FAMILIES) {
@@ -31,23 +31,7 @@ export function addressAtoms(blocks: readonly IpSet[]): AddressAtoms {
     return IpSet.EMPTY.union(...sets);
   });
   const place = new Map([...distinct.keys()].map((text, index) => [text, index]));
-  return { atoms, of: (block) => parts[place.get(textOf(block)) ?? -1] ?? [] };
-}
-
-const texts = new WeakMap<IpSet, string>();
-
-function textOf(set: IpSet): string {
-  let text = texts.get(set);
-  if (text === undefined) {
-    text = FAMILIES.map((family) =>
-      set
-        .intervals(family)
-        .map(({ first, last }) => `${first}-${last}`)
-        .join(),
-    ).join("/");
-    texts.set(set, text);
-  }
-  return text;
+  return { atoms, of: (block) => parts[place.get(block.text) ?? -1] ?? [] };
 }
 
 /** The stretches between two boundaries, each with the blocks that cover it. */

@@ -69,10 +69,11 @@ export class Network {
     const { size } = this.universe;
     const pods = this.universe.classes.length;
     const row = emptyBits(size);
+    const admitted = new Uint32Array(Math.min(CHUNK, Math.ceil(size / 32) * 32) * row.length);
     for (let start = 0; start < size; start += CHUNK) {
       const end = Math.min(size, start + CHUNK);
       for (let atom = 0; atom < this.atoms.length; atom += 1) {
-        const admitted = this.admitted(atom, mode, start, end);
+        this.admit(atom, mode, start, end, admitted);
         for (let from = start; from < end; from += 1) {
           const incoming = admitted.subarray((from - start) * row.length, (from - start + 1) * row.length);
           if (from < pods) {
@@ -96,11 +97,10 @@ export class Network {
    * For sources from `start` to `end` the destinations that let them in: the ingress rows, which go by destination, transposed in
    * blocks of 32. Addresses outside let everybody in.
    */
-  private admitted(atom: number, mode: Mode, start: number, end: number): Uint32Array {
+  private admit(atom: number, mode: Mode, start: number, end: number, result: Uint32Array): void {
     const { size } = this.universe;
     const pods = this.universe.classes.length;
     const words = (size + 31) >>> 5;
-    const result = new Uint32Array((((end - start + 31) >>> 5) << 5) * words);
     const block = new Uint32Array(32);
     const all = allBits(size);
     for (let column = 0; column < words; column += 1) {
@@ -118,7 +118,6 @@ export class Network {
         }
       }
     }
-    return result;
   }
 
   /** All pairs that can exchange anything at all, source by source. */

@@ -16,7 +16,8 @@ export type Mode = "must" | "may";
 /** A rule as it bears on one group: its peers, and numbers of its port sets. */
 interface BoundRule {
   readonly action: Rule["action"];
-  readonly peers: Selection;
+  /** One for each peer it names. */
+  readonly peers: readonly Selection[];
   readonly certainPorts: number;
   readonly possiblePorts: number;
   readonly rule: Rule;
@@ -94,17 +95,14 @@ export class DirectionProgram {
 
   /** Port names are the destination's: of the group itself for ingress, of each peer for egress. */
   private bindRule(rule: Rule, named: string): BoundRule[] {
-    const peers = this.peersOf(rule);
+    const peers = rule.peers.map((peer) => this.universe.peer(peer));
     if (rule.ports.named.length === 0 || this.direction === "ingress") return [this.withPorts(rule, peers, named)];
-    const outside: Selection = { yes: meet(peers.yes, this.universe.external), may: meet(peers.may, this.universe.external) };
-    const rules = [this.withPorts(rule, outside, "{}")];
-    for (const [answers, members] of this.universe.byNamed) {
-      rules.push(this.withPorts(rule, { yes: meet(peers.yes, members), may: meet(peers.may, members) }, answers));
-    }
-    return rules;
+    const within = (members: Bits) => peers.map(({ yes, may }) => ({ yes: meet(yes, members), may: meet(may, members) }));
+    const outside = this.withPorts(rule, within(this.universe.external), "{}");
+    return [outside, ...[...this.universe.byNamed].map(([answers, members]) => this.withPorts(rule, within(members), answers))];
   }
 
-  private withPorts(rule: Rule, peers: Selection, named: string): BoundRule {
+  private withPorts(rule: Rule, peers: readonly Selection[], named: string): BoundRule {
     const { certain, possible } = this.portsOf(rule.ports, named);
     return { action: rule.action, peers, certainPorts: this.atoms.number(certain), possiblePorts: this.atoms.number(possible), rule };
   }
@@ -120,19 +118,6 @@ export class DirectionProgram {
     }
     const certain = sets.length === 0 ? NO_PORTS : unionPorts(...sets);
     return { certain, possible: open.length === 0 ? certain : unionPorts(certain, ...open) };
-  }
-
-  private peersOf(rule: Rule): Selection {
-    const [first, ...more] = rule.peers.map((peer) => this.universe.peer(peer));
-    if (first === undefined) return { yes: this.nobody, may: this.nobody };
-    if (more.length === 0) return first;
-    const yes = first.yes.slice();
-    const may = first.may.slice();
-    for (const other of more) {
-      addAll(yes, other.yes);
-      addAll(may, other.may);
-    }
-    return { yes, may };
   }
 
   /** Makes the rows; after both directions have named their port sets. */
@@ -179,12 +164,16 @@ export class DirectionProgram {
     const refused = emptyBits(this.universe.size);
     for (const { certain, rules } of policies) {
       for (const rule of rules) {
-        const yes = certain && this.counts(rule.certainPorts, atom) ? rule.peers.yes : this.nobody;
-        const may = this.counts(rule.possiblePorts, atom) ? rule.peers.may : this.nobody;
-        if (rule.action === "allow") addBoth(allowed, undecided, mode === "must" ? yes : may);
-        else if (rule.action === "pass") addBoth(handedOn, undecided, may);
-        else if (mode === "must") addBoth(refused, undecided, may);
-        removeAll(undecided, yes);
+        const decides = certain && this.counts(rule.certainPorts, atom);
+        if (!this.counts(rule.possiblePorts, atom)) continue;
+        for (const { yes, may } of rule.peers) {
+          if (rule.action === "pass") addBoth(handedOn, undecided, may);
+          else if (rule.action === "deny") {
+            if (mode === "must") addBoth(refused, undecided, may);
+          } else if (mode === "may") addBoth(allowed, undecided, may);
+          else if (decides) addBoth(allowed, undecided, yes);
+          if (decides) removeAll(undecided, yes);
+        }
       }
     }
     addAll(handedOn, undecided);
@@ -207,8 +196,9 @@ export class DirectionProgram {
       for (const rule of rules) {
         if (rule.action !== "allow") continue;
         if (mode === "may") {
-          if (this.counts(rule.possiblePorts, atom)) addAll(allowed, rule.peers.may);
-        } else if (certain && section.isolates !== "maybe" && this.counts(rule.certainPorts, atom)) addAll(allowed, rule.peers.yes);
+          if (this.counts(rule.possiblePorts, atom)) for (const { may } of rule.peers) addAll(allowed, may);
+        } else if (certain && section.isolates !== "maybe" && this.counts(rule.certainPorts, atom))
+          for (const { yes } of rule.peers) addAll(allowed, yes);
       }
     }
     // Without isolation what they allow is decided, and the rest is the next tier's. Isolated in some worlds: MUST holds in both kinds.
@@ -217,8 +207,8 @@ export class DirectionProgram {
     for (const { certain, rules } of policies) {
       for (const rule of rules) {
         if (rule.action !== "deny") continue;
-        if (mode === "must" && this.counts(rule.possiblePorts, atom)) removeAll(result, rule.peers.may);
-        if (mode === "may" && certain && this.counts(rule.certainPorts, atom)) removeAll(result, rule.peers.yes);
+        if (mode === "must" && this.counts(rule.possiblePorts, atom)) for (const { may } of rule.peers) removeAll(result, may);
+        if (mode === "may" && certain && this.counts(rule.certainPorts, atom)) for (const { yes } of rule.peers) removeAll(result, yes);
       }
     }
     return result;
@@ -244,7 +234,7 @@ export class DirectionProgram {
 
   /** Whether a rule of a bound policy is about a peer on an atom, in some world. */
   concerns(rule: BoundRule, peer: number, atom: number): boolean {
-    return this.counts(rule.possiblePorts, atom) && hasBit(rule.peers.may, peer);
+    return this.counts(rule.possiblePorts, atom) && rule.peers.some(({ may }) => hasBit(may, peer));
   }
 }
 
@@ -253,8 +243,7 @@ function isCertain({ certain, section, rules }: BoundPolicy): boolean {
     certain &&
     section.isolates !== "maybe" &&
     rules.every(
-      (rule) =>
-        rule.certainPorts === rule.possiblePorts && (rule.peers.yes === rule.peers.may || equalBits(rule.peers.yes, rule.peers.may)),
+      (rule) => rule.certainPorts === rule.possiblePorts && rule.peers.every(({ yes, may }) => yes === may || equalBits(yes, may)),
     )
   );
 }

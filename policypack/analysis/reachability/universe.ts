@@ -6,7 +6,7 @@
 import type { Labels } from "../../model/kubernetes/objects";
 import type { IpSet } from "../cidr/ip-set";
 import { addressAtoms, type AddressAtoms } from "./address-atoms";
-import { addAll, allBits, type Bits, emptyBits, keepOnly, removeAll, setBit } from "./bitset";
+import { addAll, allBits, type Bits, emptyBits, equalBits, keepOnly, removeAll, setBit } from "./bitset";
 import { type Endpoint, namedPort, type NamedPort } from "./cluster";
 import type { Namespaces, Peer, PodSelection, Policy } from "./policy";
 import type { NetworkProfile } from "./profile";
@@ -45,7 +45,9 @@ export class Universe {
   private readonly anyIncomplete: boolean;
   private readonly podAnswers = new Map<string, Selection>();
   private readonly namespaceAnswers = new Map<string, Selection>();
+  private readonly peers = new Map<string, Selection>();
   private readonly none: Selection;
+  private readonly anyAddresses: boolean;
   private readonly addresses: AddressAtoms;
 
   constructor(
@@ -56,7 +58,7 @@ export class Universe {
   ) {
     const keys = labelKeys(policies);
     const names = portNames(policies);
-    const withAddresses = endpoints.some((endpoint) => endpoint.addresses !== undefined);
+    this.anyAddresses = endpoints.some((endpoint) => endpoint.addresses !== undefined);
     const classes = new Map<string, EndpointClass & { endpoints: Endpoint[] }>();
     for (const endpoint of endpoints) {
       const named = namedPorts(endpoint, names);
@@ -65,7 +67,7 @@ export class Universe {
         const value = endpoint.labels.known.get(key);
         if (value !== undefined) parts.push(`${key}=${value}`);
       }
-      if (withAddresses) parts.push(endpoint.addresses?.cidrs().join() ?? "");
+      if (this.anyAddresses) parts.push(endpoint.addresses?.cidrs().join() ?? "");
       const key = parts.join("\n");
       const known = classes.get(key);
       if (known === undefined) classes.set(key, { ...pick(endpoint), named, endpoints: [endpoint] });
@@ -79,7 +81,8 @@ export class Universe {
     this.pods.set(allBits(this.classes.length));
     this.external = allBits(this.size);
     removeAll(this.external, this.pods);
-    this.none = { yes: emptyBits(this.size), may: emptyBits(this.size) };
+    const nobody = emptyBits(this.size);
+    this.none = { yes: nobody, may: nobody };
     this.incomplete = emptyBits(this.size);
     const byNamed = new Map<string, Bits>();
     for (const [index, item] of this.classes.entries()) {
@@ -118,7 +121,8 @@ export class Universe {
     const inside = this.inNamespaces(namespaces);
     if (pods.requirements.length === 0 && !pods.open) return inside;
     const matching = this.withLabels(pods);
-    return { yes: both(inside.yes, matching.yes), may: both(inside.may, matching.may) };
+    const yes = both(inside.yes, matching.yes);
+    return { yes, may: inside.yes === inside.may && matching.yes === matching.may ? yes : both(inside.may, matching.may) };
   }
 
   private inNamespaces(namespaces: Namespaces): Selection {
@@ -128,12 +132,13 @@ export class Universe {
     }
     const known = this.namespaceAnswers.get(namespaces.text);
     if (known !== undefined) return known;
-    const answer = { yes: emptyBits(this.size), may: emptyBits(this.size) };
+    let answer: Selection = { yes: emptyBits(this.size), may: emptyBits(this.size) };
     for (const { labels, members } of this.namespaces.values()) {
       const match = selects(namespaces, labels);
       if (match !== "no") addAll(answer.may, members);
       if (match === "yes") addAll(answer.yes, members);
     }
+    answer = shared(answer);
     this.namespaceAnswers.set(namespaces.text, answer);
     return answer;
   }
@@ -149,7 +154,7 @@ export class Universe {
       keepOnly(may, answer.may);
     }
     if (wanted.open) yes.fill(0);
-    const answer = { yes, may };
+    const answer = shared({ yes, may });
     this.podAnswers.set(wanted.text, answer);
     return answer;
   }
@@ -181,11 +186,18 @@ export class Universe {
 
   /** Everybody that one peer of a rule is about. */
   peer(peer: Peer): Selection {
+    const key = keyOf(peer);
+    const known = this.peers.get(key) ?? this.find(peer);
+    this.peers.set(key, known);
+    return known;
+  }
+
+  private find(peer: Peer): Selection {
     switch (peer.kind) {
       case "pods":
         return this.bound(this.select(peer));
       case "everyone":
-        return { yes: allBits(this.size), may: allBits(this.size) };
+        return shared({ yes: allBits(this.size), may: allBits(this.size) });
       case "unknown":
         return { yes: emptyBits(this.size), may: allBits(this.size) };
       case "outside":
@@ -198,7 +210,7 @@ export class Universe {
         for (const index of this.addresses.of(peer.certain)) setBit(yes, this.classes.length + index);
         for (const index of this.addresses.of(peer.possible)) setBit(may, this.classes.length + index);
         this.addPodsOfBlock(peer, yes, may);
-        return { yes, may };
+        return shared({ yes, may });
       }
     }
   }
@@ -223,6 +235,7 @@ export class Universe {
   }
 
   private addPodsOfBlock(peer: Peer & { kind: "block" }, yes: Bits, may: Bits): void {
+    if (!this.anyAddresses && (peer.reach === "outside" || this.profile.blocksMatchPods === "no")) return;
     for (const [index, { addresses }] of this.classes.entries()) {
       if (addresses !== undefined) {
         // Fixed addresses: every one of them has to be in it.
@@ -243,6 +256,22 @@ export class Universe {
 
 function pick({ namespace, labels, hostNetwork, addresses }: Endpoint) {
   return { namespace, labels, hostNetwork, addresses };
+}
+
+/** One row for both answers where they are the same. */
+function shared({ yes, may }: Selection): Selection {
+  return yes === may || equalBits(yes, may) ? { yes, may: yes } : { yes, may };
+}
+
+function keyOf(peer: Peer): string {
+  switch (peer.kind) {
+    case "pods":
+      return `${typeof peer.namespaces === "string" ? `=${peer.namespaces}` : peer.namespaces.text} | ${peer.pods.text}`;
+    case "block":
+      return `block ${peer.reach} ${peer.certain.text} ${peer.possible.text}`;
+    default:
+      return peer.kind;
+  }
 }
 
 function both(a: Bits, b: Bits): Bits {
