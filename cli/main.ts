@@ -64,8 +64,15 @@ function program(): Command {
     .action(async (targets: string[], options) => (await import("./commands/inventory.js")).inventory(targets, options));
 
   evaluating(root.command("reach"))
-    .description("who can reach whom, through every policy")
+    .description("who can reach whom, through every policy, compared with 3GPP")
     .argument("<target...>")
+    .option("--from <end>", "only from this workload, function or address")
+    .option("--to <end>", "only to this workload, function or address")
+    .option("--port <port>", "only on this port: 8805, 8805/udp, sctp")
+    .option("--explain", "which policies let the connection through, or do not (with --from and --to)")
+    .option("--paths", "from where an attacker reaches what, hop by hop")
+    .option("--suggest", "policies that reduce the core to its 3GPP matrix, as YAML")
+    .option("--compare <target>", "connections gained (+) and lost (-) against another input")
     .action(async (targets: string[], options) => (await import("./commands/reach.js")).reach(targets, options));
 
   evaluating(root.command("iam"))

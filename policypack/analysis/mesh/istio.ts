@@ -68,6 +68,12 @@ function proxy(model: CoreModel, workload: Workload): InboundMtls {
     : answer("unknown", "the labels of its namespace are not known yet");
 }
 
+/** Whether a proxy of the mesh stands before a workload. */
+export function behindProxy(model: CoreModel, workload: Workload): "yes" | "maybe" | "no" {
+  const { answer } = proxy(model, workload);
+  return answer === "strict" ? "yes" : answer === "open" ? "no" : "maybe";
+}
+
 /** The name alone is anybody's to take. */
 function isProxy({ name, image }: Container): boolean {
   return name === "istio-proxy" && (image.state !== "known" || /proxy|istio|envoy|^auto$/.test(image.value));

@@ -1,11 +1,11 @@
 /** Connections between workloads and ranges of addresses, as people read them. */
 
-import type { IpSet } from "../cidr/ip-set";
+import { IpSet } from "../cidr/ip-set";
 import { formatAddress } from "../cidr/address";
 import { eachBit } from "./bitset";
 import { unitName, type Unit } from "./cluster";
 import type { Network } from "./network";
-import { type PortSet, unionPorts } from "./ports";
+import { intersectPorts, type PortSet, unionPorts } from "./ports";
 import type { Mode } from "./program";
 
 /** A workload, or addresses outside the cluster. */
@@ -19,9 +19,10 @@ export interface Connection {
   readonly classes: readonly [from: number, to: number];
 }
 
-/** Every allowed connection of a network but those of a workload with itself. */
-export function connections(network: Network, units: readonly Unit[], mode: Mode): Connection[] {
-  const { classes, outside } = network.universe;
+/** Every allowed connection of a network but those of a workload with itself; on some ports only where that is asked. */
+export function connections(network: Network, units: readonly Unit[], mode: Mode, asked?: PortSet): Connection[] {
+  const { classes } = network.universe;
+  const outside = shown(network.universe.outside);
   const pods = classes.length;
   const members = classes.map((item) => [...new Set(item.endpoints.map(({ unit }) => unit))]);
   const found: Connection[] = [];
@@ -44,7 +45,7 @@ export function connections(network: Network, units: readonly Unit[], mode: Mode
         const row = pairs.get(a) ?? new Map<number, { sets: PortSet[]; classes: readonly [number, number] }>();
         pairs.set(a, row);
         for (const b of endsOf(to)) {
-          if (a === b) continue;
+          if (a === b || isHidden(outside, a - units.length) || isHidden(outside, b - units.length)) continue;
           const known = row.get(b);
           if (known === undefined) row.set(b, { sets: [ports], classes: [source, to] });
           else if (!known.sets.includes(ports)) known.sets.push(ports);
@@ -63,7 +64,23 @@ export function connections(network: Network, units: readonly Unit[], mode: Mode
       found.push({ from: end(a), to: end(b), ports: sets.length === 1 && only !== undefined ? only : unionPorts(...sets), classes: pair });
     }
   }
-  return found;
+  if (asked === undefined) return found;
+  return found.flatMap((item) => {
+    const ports = intersectPorts(item.ports, asked);
+    return ports.length === 0 ? [] : [{ ...item, ports }];
+  });
+}
+
+/** IPv6 is listed where some policy tells IPv6 addresses apart; else it goes with IPv4's answer for everybody. */
+function shown(outside: readonly IpSet[]): readonly IpSet[] {
+  if (outside.filter((atom) => atom.intervals(6).length > 0).length > 1) return outside;
+  return outside.map((atom) => atom.intersection(IPV4));
+}
+
+const IPV4 = IpSet.of(["0.0.0.0/0"]);
+
+function isHidden(outside: readonly IpSet[], index: number): boolean {
+  return outside[index]?.isEmpty ?? false;
 }
 
 /** For every source its destinations with the atoms that reach them. */

@@ -46,6 +46,29 @@ export class Network {
     return this.portsOf(this.atomsBetween(from, to, mode));
   }
 
+  /** Ports on which some pod of a unit may talk to some pod of another; none where one of them is not on this network. */
+  between(from: number, to: number, mode: Mode): PortSet {
+    const sets = this.classesOf(from).flatMap((a) => this.classesOf(to).map((b) => this.ports(a, b, mode)));
+    return sets.length === 1 ? (sets[0] ?? []) : unionPorts(...sets);
+  }
+
+  /** Classes that hold endpoints of a unit. */
+  classesOf(unit: number): readonly number[] {
+    if (this.places === undefined) {
+      this.places = new Map<number, number[]>();
+      for (const [index, { endpoints }] of this.universe.classes.entries()) {
+        for (const number of new Set(endpoints.map((endpoint) => endpoint.unit))) {
+          const known = this.places.get(number);
+          if (known === undefined) this.places.set(number, [index]);
+          else known.push(index);
+        }
+      }
+    }
+    return this.places.get(unit) ?? [];
+  }
+
+  private places: Map<number, number[]> | undefined;
+
   atomsBetween(from: number, to: number, mode: Mode): number[] {
     const pods = this.universe.classes.length;
     const list: number[] = [];

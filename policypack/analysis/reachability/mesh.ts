@@ -1,0 +1,159 @@
+/**
+ * What the service mesh lets through: AuthorizationPolicies before the workload's proxy, DENY before ALLOW; with an ALLOW policy what none
+ * names is refused. UDP and SCTP pass by, and so does everything to pods without a proxy and to excluded ports.
+ * Source: Istio reference, AuthorizationPolicy; Authorization policy precedence.
+ */
+
+import type { CoreModel } from "../../model/core";
+import type { KubernetesObject } from "../../model/kubernetes/objects";
+import type { Match } from "../../model/kubernetes/selectors";
+import { and } from "../../model/kubernetes/selectors";
+import type { Workload } from "../../model/kubernetes/workloads";
+import { type Node, valueOr } from "../../model/value";
+import { behindProxy, inboundMtls, policiesFor } from "../mesh/istio";
+import type { Unit } from "./cluster";
+import { ALL_PORTS, intersectPorts, NO_PORTS, portsOf, type PortSet, subtractPorts, unionPorts } from "./ports";
+import type { Mode } from "./program";
+
+const TCP = portsOf("TCP");
+
+/** The part of `ports` that the mesh lets through from one workload to another. */
+export function meshPorts(model: CoreModel, from: Unit, to: Unit, ports: PortSet, mode: Mode): PortSet {
+  const [caller] = from.workloads;
+  const [callee] = to.workloads;
+  if (caller === undefined || callee === undefined) return ports;
+  const policies = policiesFor(model, "AuthorizationPolicy", callee);
+  if (policies.length === 0) return ports;
+  const tcp = intersectPorts(ports, TCP);
+  const enforced = behindProxy(model, callee);
+  if (tcp.length === 0 || enforced === "no") return ports;
+  const decided = decide(model, caller, callee, policies, mode);
+  const passing = unionPorts(intersectPorts(tcp, decided), intersectPorts(tcp, excluded(callee)));
+  // Where a proxy is only possible, MAY goes past it.
+  if (enforced === "maybe" && mode === "may") return ports;
+  return unionPorts(subtractPorts(ports, TCP), passing);
+}
+
+function decide(model: CoreModel, caller: Workload, callee: Workload, policies: ReturnType<typeof policiesFor>, mode: Mode): PortSet {
+  const matched = (action: string, wanted: Mode) =>
+    unionPorts(
+      ...policies
+        .filter(({ policy }) => actionOf(policy) === action)
+        .map(({ policy, certain }) => (certain || wanted === "may" ? rulesOf(model, policy, caller, callee, wanted) : NO_PORTS)),
+      NO_PORTS,
+    );
+  const other: Mode = mode === "must" ? "may" : "must";
+  const allows = policies.filter(({ policy, certain }) => actionOf(policy) === "ALLOW" && (certain || mode === "must"));
+  const open = allows.length === 0 ? ALL_PORTS : matched("ALLOW", mode);
+  const refused = matched("DENY", other);
+  // An external authoriser may refuse: nothing is certain then.
+  const asked = mode === "must" ? matched("CUSTOM", "may") : NO_PORTS;
+  return subtractPorts(subtractPorts(open, refused), asked);
+}
+
+function actionOf(policy: KubernetesObject): string {
+  return valueOr(policy.spec.get("action").string(), "ALLOW");
+}
+
+/** Ports on which some rule matches the caller. No rules match nothing; an empty rule matches everything. */
+function rulesOf(model: CoreModel, policy: KubernetesObject, caller: Workload, callee: Workload, mode: Mode): PortSet {
+  const rules = policy.spec.get("rules");
+  if (rules.isUnknown) return mode === "may" ? TCP : NO_PORTS;
+  const sets = rules.items().map((rule) => {
+    const from = rule.get("from");
+    const sources = from.isAbsent ? "yes" : or(from.items().map((item) => source(model, item.get("source"), caller, callee)));
+    // Conditions narrow a rule further.
+    const conditions = rule.get("when").items().length > 0 || from.isUnknown ? "maybe" : "yes";
+    const match = and([sources, conditions]);
+    if (match === "no" || (match === "maybe" && mode === "must")) return NO_PORTS;
+    return operations(rule.get("to"), mode);
+  });
+  return unionPorts(...sets, NO_PORTS);
+}
+
+function or(matches: readonly Match[]): Match {
+  return matches.includes("yes") ? "yes" : matches.includes("maybe") ? "maybe" : "no";
+}
+
+/** Who calls: by identity, which only mTLS shows; namespaces are read from the identity as well. */
+function source(model: CoreModel, node: Node, caller: Workload, callee: Workload): Match {
+  const account = valueOr(caller.podSpec.get("serviceAccountName").string(), "default");
+  const identity = `ns/${caller.namespace}/sa/${account}`;
+  const certified: Match = inboundMtls(model, callee, undefined).answer === "strict" ? "yes" : behindProxy(model, caller);
+  const parts: Match[] = [];
+  const known = (field: string, matches: (text: string) => boolean, inverted = false) => {
+    const list = node.get(field);
+    if (list.isAbsent) return;
+    if (list.isUnknown) return parts.push("maybe");
+    const answers = list.items().map((item): Match => {
+      const read = item.string();
+      return read.state !== "known" ? "maybe" : matches(read.value) ? "yes" : "no";
+    });
+    const answer = or(answers);
+    return parts.push(inverted ? (answer === "maybe" ? "maybe" : answer === "yes" ? "no" : "yes") : and([answer, certified]));
+  };
+  known("principals", (text) => fits(text, identity));
+  known("notPrincipals", (text) => fits(text, identity), true);
+  known("namespaces", (text) => like(text, caller.namespace));
+  known("notNamespaces", (text) => like(text, caller.namespace), true);
+  known("serviceAccounts", (text) => [account, `${caller.namespace}/${account}`].includes(text));
+  for (const field of ["ipBlocks", "remoteIpBlocks", "requestPrincipals", "notIpBlocks", "notRemoteIpBlocks", "notRequestPrincipals"]) {
+    if (!node.get(field).isAbsent) parts.push("maybe");
+  }
+  return and(parts);
+}
+
+/** `*`, a prefix, a suffix, or the text itself. */
+function like(pattern: string, text: string): boolean {
+  if (pattern === "*") return true;
+  if (pattern.endsWith("*")) return text.startsWith(pattern.slice(0, -1));
+  return pattern.startsWith("*") ? text.endsWith(pattern.slice(1)) : pattern === text;
+}
+
+/** Principals carry the trust domain in front, which one mesh shares. */
+function fits(pattern: string, identity: string): boolean {
+  if (pattern === "*") return true;
+  const domain = pattern.startsWith("ns/") || pattern.startsWith("*") ? "" : `${pattern.split("/")[0]}/`;
+  return like(pattern, `${domain}${identity}`);
+}
+
+/** Methods and paths narrow a port: what is behind it is reached in part. */
+function operations(to: Node, mode: Mode): PortSet {
+  if (to.isAbsent) return TCP;
+  if (to.isUnknown) return mode === "may" ? TCP : NO_PORTS;
+  return unionPorts(
+    ...to.items().map((item) => {
+      const operation = item.get("operation");
+      const ports = operation.get("ports");
+      const without = operation.get("notPorts").items().map(portOf);
+      const all = ports.isAbsent
+        ? TCP
+        : ports.isUnknown
+          ? mode === "may"
+            ? TCP
+            : NO_PORTS
+          : unionPorts(...ports.items().map(portOf), NO_PORTS);
+      return subtractPorts(all, unionPorts(...without, NO_PORTS));
+    }),
+    NO_PORTS,
+  );
+}
+
+function portOf(node: Node): PortSet {
+  const number = node.number();
+  return number.state === "known" ? portsOf("TCP", number.value, number.value) : NO_PORTS;
+}
+
+/** Ports that go past the proxy. */
+function excluded(workload: Workload): PortSet {
+  const annotation = (name: string) => valueOr(workload.podMetadata.get("annotations", `traffic.sidecar.istio.io/${name}`).string(), "");
+  const numbers = (text: string) =>
+    text
+      .split(",")
+      .map((part) => Number(part.trim()))
+      .filter((port) => port > 0);
+  const past = unionPorts(...numbers(annotation("excludeInboundPorts")).map((port) => portsOf("TCP", port, port)), NO_PORTS);
+  const only = annotation("includeInboundPorts");
+  if (only === "" || only === "*") return past;
+  return unionPorts(past, subtractPorts(TCP, unionPorts(...numbers(only).map((port) => portsOf("TCP", port, port)), NO_PORTS)));
+}
