@@ -5,7 +5,9 @@ import dp05 from "./data-protection/dp-05-long-term-keys-in-secret-stores";
 import dp06 from "./data-protection/dp-06-no-published-key-material";
 import dp07 from "./data-protection/dp-07-no-null-algorithms";
 import gv01 from "./governance/gv-01-everything-classified";
+import id01 from "./identity/id-01-dedicated-service-accounts";
 import id02 from "./identity/id-02-service-account-token-automount-off";
+import id03 from "./identity/id-03-no-wildcard-or-escalation-rbac";
 import id04 from "./identity/id-04-rbac-no-living-off-the-land-verbs";
 import id05 from "./identity/id-05-workload-identity-bound-to-one-service-account";
 import id06 from "./identity/id-06-imdsv2-with-hop-limit-1";
@@ -50,7 +52,9 @@ export const rules: readonly Rule[] = [
   dp06,
   dp07,
   gv01,
+  id01,
   id02,
+  id03,
   id04,
   id05,
   id06,

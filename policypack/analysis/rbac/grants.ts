@@ -19,26 +19,28 @@ export interface Grant {
 
 /** The rules of a role that are about resources. */
 export function grants(role: KubernetesObject): readonly Grant[] {
-  return role.resource.props
-    .get("rules")
-    .items()
-    .map((node) => {
-      const words = (key: string): string[] =>
-        node
-          .get(key)
-          .items()
-          .map((item) => valueOr(item.string(), ""));
-      const groups = words("apiGroups");
-      const resources = words("resources");
-      const verbs = words("verbs").map((verb) => verb.toLowerCase());
-      return {
-        node,
-        text: `${verbs.join(",")} on ${resources.join(",")}`,
-        names: words("resourceNames"),
-        covers: (group, resource) => (groups.includes("*") || groups.includes(group)) && resources.some((item) => matches(item, resource)),
-        allows: (verb) => verbs.includes("*") || verbs.includes(verb),
-      };
-    });
+  return grantsIn(role.resource.props.get("rules"));
+}
+
+/** The grants in a list of rules. */
+export function grantsIn(rules: Node): readonly Grant[] {
+  return rules.items().map((node) => {
+    const words = (key: string): string[] =>
+      node
+        .get(key)
+        .items()
+        .map((item) => valueOr(item.string(), ""));
+    const groups = words("apiGroups");
+    const resources = words("resources");
+    const verbs = words("verbs").map((verb) => verb.toLowerCase());
+    return {
+      node,
+      text: `${verbs.join(",")} on ${resources.join(",")}`,
+      names: words("resourceNames"),
+      covers: (group, resource) => (groups.includes("*") || groups.includes(group)) && resources.some((item) => matches(item, resource)),
+      allows: (verb) => verbs.includes("*") || verbs.includes(verb),
+    };
+  });
 }
 
 /** `*`, `pods/*`, and `*` with a subresource. */
