@@ -18,6 +18,8 @@ import id14 from "./identity/id-14-eks-access-entries-scoped";
 import id15 from "./identity/id-15-humans-federated-no-iam-users";
 import id16 from "./identity/id-16-cross-account-trust-conditional";
 import id17 from "./identity/id-17-no-wildcard-iam";
+import id18 from "./identity/id-18-peers-by-certificate";
+import id19 from "./identity/id-19-no-embedded-credentials";
 import lg01 from "./logging/lg-01-eks-control-plane-logging";
 import lg03 from "./logging/lg-03-vpc-flow-logs";
 import lg09 from "./logging/lg-09-nf-logging-on";
@@ -65,6 +67,8 @@ export const rules: readonly Rule[] = [
   id15,
   id16,
   id17,
+  id18,
+  id19,
   lg01,
   lg03,
   lg09,
