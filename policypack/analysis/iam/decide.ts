@@ -41,6 +41,15 @@ export function decide(parts: readonly Part[], resources: Resources): Decision {
   return new Decider(parts, resources, denialsOf(parts)).decide();
 }
 
+/** Whether any statement of every layer allows an action at all: where not, nothing else need be asked. */
+export function isConceivable(layers: readonly Layer[], action: string): boolean {
+  return layers.every((layer) =>
+    layer.some(
+      (policy) => policy.unknown || policy.statements.some((item) => item.effect !== "Deny" && coversAction(item, action) !== "no"),
+    ),
+  );
+}
+
 /** For people: a statement that takes away what would be allowed, where one does so by itself. */
 export function denying(parts: readonly Part[], resources: Resources): Statement | undefined {
   return denialsOf(parts).find((denial) => {

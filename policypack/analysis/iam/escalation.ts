@@ -4,7 +4,7 @@ import { Node } from "../../model/value";
 import { ACTION_RESOURCES } from "./action-resources";
 import { CROWN_JEWELS, type CrownJewel } from "./access";
 import { ANY_REQUEST, type RequestContext } from "./conditions";
-import { type Decision, decide, denying, type Layer, type Part, type Resources } from "./decide";
+import { type Decision, decide, denying, isConceivable, type Layer, type Part, type Resources } from "./decide";
 import { OWN_NAME, readPolicy, type Statement } from "./document";
 import { type Glob, glob } from "./glob";
 import { type Permission, type Technique, TECHNIQUES } from "./techniques";
@@ -36,7 +36,7 @@ const globs = new Map<string, Glob>();
 
 function pattern(text: string): Glob {
   let found = globs.get(text);
-  if (found === undefined) globs.set(text, (found = glob(text)));
+  if (found === undefined) globs.set(text, (found = glob(text, { byPart: true })));
   return found;
 }
 
@@ -78,7 +78,13 @@ export function holdsTheRest(holder: Holder, technique: Technique): boolean {
 
 /** All techniques that a holder has the permissions for. */
 export function escalationsOf(holder: Holder): readonly Escalation[] {
-  return TECHNIQUES.flatMap((technique) => escalation(holder, technique) ?? []);
+  const conceivable = new Map<string, boolean>();
+  const isHeld = ({ action }: Permission): boolean => {
+    let found = conceivable.get(action);
+    if (found === undefined) conceivable.set(action, (found = isConceivable(holder.layers, action)));
+    return found;
+  };
+  return TECHNIQUES.flatMap((technique) => (technique.permissions.every(isHeld) ? (escalation(holder, technique) ?? []) : []));
 }
 
 function escalation(holder: Holder, technique: Technique): Escalation | undefined {
@@ -146,6 +152,7 @@ export interface Access {
 export function accessOf(holder: Holder): readonly Access[] {
   return CROWN_JEWELS.flatMap((jewel) => {
     const found = jewel.actions.flatMap((action) => {
+      if (!isConceivable(holder.layers, action)) return [];
       const decision = mayDo(holder, action, undefined);
       return decision.answer === "no" ? [] : [{ action, decision }];
     });

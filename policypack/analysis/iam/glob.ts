@@ -137,15 +137,87 @@ export function search(inside: readonly Glob[], outside: readonly Glob[] = []): 
   }
   const [only] = narrow;
   if (outside.length === 0 && narrow.length <= 1) return { found: "yes", example: only === undefined ? "*" : spelled(only, "") };
-  // Most questions are about a few exceptions from a wide language: a guess answers them.
-  for (const pattern of narrow) {
+  if (narrow.some((pattern, index) => narrow.some((other, place) => place > index && !overlap(pattern, other)))) return NONE;
+  const exceptions = outside.filter((pattern) => narrow.every((other) => overlap(pattern, other)));
+  return guess(narrow, exceptions) ?? remembered(narrow, exceptions);
+}
+
+/** The same few patterns are asked about again and again. */
+const answers = new Map<string, Search>();
+const REMEMBERED = 20_000;
+
+function remembered(narrow: readonly Glob[], outside: readonly Glob[]): Search {
+  const key = [...narrow.map(identify), "", ...outside.map(identify)].join("\n");
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const found = breadthFirst(narrow, outside);
+  if (answers.size >= REMEMBERED) answers.clear();
+  answers.set(key, found);
+  return found;
+}
+
+/** What a pattern matches, as a key. */
+function identify({ elements, fold }: Glob): string {
+  return `${fold ? "f" : ""}${elements.join(",")}`;
+}
+
+/** Most questions are about a few exceptions from a wide language: a guess answers them. */
+function guess(narrow: readonly Glob[], outside: readonly Glob[]): Search | undefined {
+  for (const pattern of narrow.length === 0 ? [glob("*")] : narrow) {
     for (const filling of ["", "x", "xq7"]) {
-      const guess = spelled(pattern, filling);
-      if (narrow.every((other) => matches(other, guess)) && !outside.some((other) => matches(other, guess)))
-        return { found: "yes", example: guess };
+      const example = spelled(pattern, filling);
+      if (narrow.every((other) => matches(other, example)) && !outside.some((other) => matches(other, example)))
+        return { found: "yes", example };
     }
   }
-  return breadthFirst(narrow, outside);
+  return undefined;
+}
+
+/** Whether two patterns have a text in common, place against place: the two together need no alphabet. */
+function overlap(a: Glob, b: Glob): boolean {
+  // Folded letters would need both cases at once.
+  if (a.fold !== b.fold) return true;
+  const [n, m] = [a.elements.length, b.elements.length];
+  if (!mayBegin(a, b)) return false;
+  // open[j]: the first i elements of one and the first j of the other have a text in common.
+  let open = new Uint8Array(m + 1);
+  open[0] = 1;
+  for (let j = 1; j <= m && isStar(b.elements[j - 1] as Element); j += 1) open[j] = 1;
+  for (let i = 1; i <= n; i += 1) {
+    const mine = a.elements[i - 1] as Element;
+    const next = new Uint8Array(m + 1);
+    next[0] = isStar(mine) && open[0] === 1 ? 1 : 0;
+    for (let j = 1; j <= m; j += 1) {
+      const theirs = b.elements[j - 1] as Element;
+      const alike = meets(mine, theirs);
+      const found =
+        (isStar(mine) && (open[j] === 1 || (alike && next[j - 1] === 1))) ||
+        (isStar(theirs) && (next[j - 1] === 1 || (alike && open[j] === 1))) ||
+        (!isStar(mine) && !isStar(theirs) && alike && open[j - 1] === 1);
+      next[j] = found ? 1 : 0;
+    }
+    open = next;
+  }
+  return open[m] === 1;
+}
+
+function isStar(element: Element): boolean {
+  return element === STAR || element === STAR_IN_PART;
+}
+
+function meets(a: Element, b: Element): boolean {
+  if (a >= 0) return b >= 0 ? a === b : fits(b, a);
+  return b >= 0 ? fits(a, b) : true;
+}
+
+/** The letters before the first wildcard already tell most patterns apart. */
+function mayBegin(a: Glob, b: Glob): boolean {
+  for (let at = 0; at < a.elements.length && at < b.elements.length; at += 1) {
+    const [mine, theirs] = [a.elements[at] as Element, b.elements[at] as Element];
+    if (mine < 0 || theirs < 0) return true;
+    if (mine !== theirs) return false;
+  }
+  return true;
 }
 
 /** A text of a pattern, with something in the place of each wildcard. */

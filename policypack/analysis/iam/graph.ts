@@ -6,6 +6,7 @@
 import { ANY_REQUEST } from "./conditions";
 import { decide, type Decision } from "./decide";
 import { contextOf, type Escalation, type Holder, holdsTheRest, permissionsOn, refusal, type Verdict } from "./escalation";
+import type { Policy } from "./document";
 import { glob } from "./glob";
 import type { Identity } from "./identities";
 import type { Technique } from "./techniques";
@@ -63,6 +64,7 @@ export function stepsOf(identity: Identity, escalations: readonly Escalation[], 
   // A trust policy that names the identity needs no permission of its own.
   for (const role of others) {
     if (role === identity || role.trust === undefined || identity.arn === undefined || identity.kind === "group") continue;
+    if (!namesPrincipals(role.trust)) continue;
     const trust = trusts(role.trust, { kind: "principal", arn: identity.arn }, "sts:AssumeRole");
     if (!trust.direct || trust.answer === "no") continue;
     // Only a denial of its own keeps it from that.
@@ -95,12 +97,31 @@ function becomes(identity: Identity, other: Identity, { technique, verdict }: Es
   return certain && rest ? "fail" : "undetermined";
 } // prettier-ignore
 
+/** Most roles are taken by services only. */
+function namesPrincipals(trust: Policy): boolean {
+  return (
+    trust.unknown ||
+    trust.statements.some(
+      ({ principals }) =>
+        principals === undefined || principals.not || principals.unknown || principals.everybody || principals.aws.length > 0,
+    )
+  );
+}
+
+const byService = new WeakMap<Policy, Map<string, Decision["answer"]>>();
+
+function servesFor(trust: Policy, service: string): Decision["answer"] {
+  let known = byService.get(trust);
+  if (known === undefined) byService.set(trust, (known = new Map()));
+  let answer = known.get(service);
+  if (answer === undefined) known.set(service, (answer = trusts(trust, { kind: "service", service }, "sts:AssumeRole").answer));
+  return answer;
+}
+
 function takes(identity: Identity, other: Identity, technique: Technique): Decision["answer"] {
-  if (technique.service !== undefined) {
-    return other.trust === undefined ? "no" : trusts(other.trust, { kind: "service", service: technique.service }, "sts:AssumeRole").answer;
-  }
+  if (technique.service !== undefined) return other.trust === undefined ? "no" : servesFor(other.trust, technique.service);
   if (technique.id !== "sts-001") return "yes";
-  if (identity.arn === undefined || other.trust === undefined) return "no";
+  if (identity.arn === undefined || other.trust === undefined || !namesPrincipals(other.trust)) return "no";
   return trusts(other.trust, { kind: "principal", arn: identity.arn }, "sts:AssumeRole").answer;
 }
 

@@ -118,5 +118,5 @@ function arnOf({ kind, resource }: IamPrincipal): Glob {
   const path = valueOr(resource.props.get("path").string(), "/");
   // Autonamed: the logical name, a hyphen and seven hexadecimal digits.
   const written = name.state === "known" ? name.value : `${resource.name}-???????`;
-  return glob(`arn:*:iam::*:${kind}${path}${written}`);
+  return glob(`arn:*:iam::*:${kind}${path}${written}`, { byPart: true });
 }

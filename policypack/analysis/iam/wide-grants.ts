@@ -44,7 +44,7 @@ interface Candidate {
 function grants(statement: Statement): Candidate[] {
   const found: Candidate[] = [];
   const add = (what: string, expected: string, action: string, arns: readonly string[]): void => {
-    const resource = arns.map((arn) => glob(arn)).find((pattern) => covers(statement, pattern) !== "no");
+    const resource = arns.map((arn) => glob(arn, { byPart: true })).find((pattern) => covers(statement, pattern) !== "no");
     if (resource !== undefined && coversAction(statement, action) !== "no") {
       found.push({ grant: { statement, what, expected }, action, resource });
     }
