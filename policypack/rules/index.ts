@@ -13,6 +13,8 @@ import id05 from "./identity/id-05-workload-identity-bound-to-one-service-accoun
 import id06 from "./identity/id-06-imdsv2-with-hop-limit-1";
 import id07 from "./identity/id-07-sbi-strict-mtls";
 import id08 from "./identity/id-08-sbi-configuration-not-plaintext";
+import id09 from "./identity/id-09-nf-certificates-from-the-operator-pki";
+import id10 from "./identity/id-10-separate-trust-anchors";
 import id11 from "./identity/id-11-sbi-access-authorised-by-oauth2";
 import id14 from "./identity/id-14-eks-access-entries-scoped";
 import id15 from "./identity/id-15-humans-federated-no-iam-users";
@@ -62,6 +64,8 @@ export const rules: readonly Rule[] = [
   id06,
   id07,
   id08,
+  id09,
+  id10,
   id11,
   id14,
   id15,

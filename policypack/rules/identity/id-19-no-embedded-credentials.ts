@@ -93,13 +93,11 @@ export default defineRule({
       const published = found.some(({ credential }) => credential.isPublished);
       yield (judged === "yes" ? fail : undetermined)({
         message: `${title(subject, context)} carries ${[...new Set(found.map(({ credential }) => credential.what))].slice(0, 4).join(", ")}${published ? ", known to everybody," : ""} in the open: whoever reads it logs in with it (Credentials In Files).`,
-        evidence: found
-          .slice(0, 8)
-          .map(({ place, credential }) => ({
-            path: place.node.path,
-            actual: `(${credential.what})`,
-            expected: "a reference to a secret store",
-          })),
+        evidence: found.slice(0, 8).map(({ place, credential }) => ({
+          path: place.node.path,
+          actual: `(${credential.what})`,
+          expected: "a reference to a secret store",
+        })),
         networkFunctions: functionsOf(subject, context),
         ...(container === undefined ? {} : { container }),
         cause: "credentials",
