@@ -54,8 +54,7 @@ export function assignedPasswords(text: string): Credential[] {
 }
 
 const PASSWORD = /(^|_)(pass|passwd|password|passphrase|pwd|psk|preshared_?key)$/;
-const TOKEN =
-  /(^|_)(secret|secret_?key|secret_?access_?key|api_?key|access_?key|auth_?token|token|credentials?|client_?secret)$/;
+const TOKEN = /(^|_)(secret|secret_?key|secret_?access_?key|api_?key|access_?key|auth_?token|token|credentials?|client_?secret)$/;
 /** Names that are about a password, and hold none. */
 const ABOUT = /allow|empty|enable|disable|file|path|policy|length|expir|reset|hash|_name$|_ref$|require|method|type|mechanism|public/;
 

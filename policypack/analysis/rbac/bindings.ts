@@ -67,7 +67,7 @@ function subjectsOf(object: KubernetesObject, model: CoreModel): Subject[] {
 } // prettier-ignore
 
 /** The rules of a role and, where it aggregates, of every ClusterRole in sight that its selectors match. */
-export function rulesOf(model: CoreModel, role: KubernetesObject): { readonly grants: readonly Grant[]; readonly unknown: boolean } {
+function rulesOf(model: CoreModel, role: KubernetesObject): { readonly grants: readonly Grant[]; readonly unknown: boolean } {
   const found = new Set<KubernetesObject>();
   const collect = (one: KubernetesObject): void => {
     if (found.has(one)) return;

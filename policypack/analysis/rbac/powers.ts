@@ -35,16 +35,6 @@ export const ESCALATIONS: readonly Power[] = [
   { id: "k8s-certificates", title: "approve certificates of any user (certificatesigningrequests/approval)", group: "certificates.k8s.io", resources: ["certificatesigningrequests/approval"], verbs: ["update", "patch"], clusterWide: true, gain: "everything" },
 ]; // prettier-ignore
 
-/** Ways into other pods and their secrets (ID-04). */
-export const ENTRIES: readonly Power[] = [
-  { id: "k8s-pods", title: "run pods under any ServiceAccount of the namespace", group: "", resources: ["pods", "replicationcontrollers"], verbs: ["create"], clusterWide: false, gain: "serviceAccounts" },
-  { id: "k8s-workloads", title: "run workloads under any ServiceAccount of the namespace", group: "apps", resources: ["deployments", "daemonsets", "statefulsets", "replicasets"], verbs: CHANGE, clusterWide: false, gain: "serviceAccounts" },
-  { id: "k8s-jobs", title: "run jobs under any ServiceAccount of the namespace", group: "batch", resources: ["jobs", "cronjobs"], verbs: CHANGE, clusterWide: false, gain: "serviceAccounts" },
-  { id: "k8s-exec", title: "run commands in pods", group: "", resources: ["pods/exec", "pods/attach"], verbs: ["create", "get"], clusterWide: false, gain: "serviceAccounts" },
-  { id: "k8s-ephemeral", title: "put containers of its own into pods", group: "", resources: ["pods/ephemeralcontainers"], verbs: ["update", "patch"], clusterWide: false, gain: "serviceAccounts" },
-  { id: "k8s-secrets", title: "read secrets", group: "", resources: ["secrets"], verbs: ["get", "list", "watch"], clusterWide: false, gain: "secrets" },
-]; // prettier-ignore
-
 /** Groups that are in every cluster: a wildcard there is about what the core lives on. */
 const BUILT_IN_GROUPS = ["", "apps", "batch", RBAC, "networking.k8s.io", ADMISSION, "policy", "extensions"];
 const ANY_RESOURCE = "q7xcanaries";
@@ -61,11 +51,6 @@ export function isWildcard(grant: Grant): boolean {
 
 /** Resources whose every verb nobody needs: `*` on them holds verbs that are not meant. */
 const WATCHED = ["pods", "secrets", "configmaps", "services", "serviceaccounts", "nodes", "deployments", "statefulsets", "daemonsets", "jobs", "roles", "clusterroles", "rolebindings", "networkpolicies", "ingresses"]; // prettier-ignore
-
-/** Everything in the whole cluster, or in its namespace. */
-export function isEverything(grant: Grant): boolean {
-  return grant.covers("", ANY_RESOURCE) && grant.allows(ANY_VERB);
-}
 
 /** Whether a grant, held by a binding in a namespace or everywhere, gives a power. */
 export function gives(grant: Grant, power: Power, everywhere: boolean): boolean {
