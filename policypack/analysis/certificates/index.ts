@@ -67,7 +67,7 @@ function purposeOf(object: KubernetesObject, functions: readonly NetworkFunction
 }
 
 /** An issuer by its kind, name and, for an Issuer, namespace. */
-export function issuerNamed(model: CoreModel, kind: string, name: string, namespace: string): KubernetesObject | undefined {
+function issuerNamed(model: CoreModel, kind: string, name: string, namespace: string): KubernetesObject | undefined {
   for (const group of [GROUP, "awspca.cert-manager.io"]) {
     const found = model.objectsNamed(group, kind, kind.includes("Cluster") ? "" : namespace, name)[0];
     if (found !== undefined) return found;
