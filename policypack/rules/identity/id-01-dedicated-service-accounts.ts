@@ -112,6 +112,8 @@ function sharing(model: CoreModel): Sharing[] {
     if (group === undefined) groups.set(key, { namespace: workload.namespace, account, workloads: [workload] });
     else group.workloads.push(workload);
   }
+  // Inputs list workloads in different orders: what is told on the first is told on the same in each.
+  for (const { workloads } of groups.values()) workloads.sort((x, y) => (x.name < y.name ? -1 : 1));
   return [...groups.values()];
 }
 
