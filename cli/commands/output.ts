@@ -23,13 +23,14 @@ export function parseOutputs(words: readonly string[], formats: readonly string[
   return outputs;
 }
 
-export function write(output: Output, text: string): void {
+export function write(output: Output, text: string | readonly string[]): void {
+  const pieces = typeof text === "string" ? [text] : text;
   if (output.file === undefined) {
-    process.stdout.write(text);
+    for (const piece of pieces) process.stdout.write(piece);
     return;
   }
   try {
-    writeFileSync(output.file, text);
+    writeFileSync(output.file, pieces.join(""));
   } catch (error) {
     throw new UsageError(`${output.file} cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown fault"})`);
   }

@@ -38,7 +38,8 @@ export interface ReportContext {
   refuses(finding: Finding): boolean;
 }
 
-export type ReportWriter = (report: Report, context: ReportContext) => string;
+/** The report as text, whole or in pieces: a long one is never one string, which would cost its size twice over. */
+export type ReportWriter = (report: Report, context: ReportContext) => string | readonly string[];
 
 /** Counts findings: each once, subsumed ones not at all, as people count mistakes. */
 export function summarise(findings: readonly Finding[], resources: number, evaluated: number): Summary {

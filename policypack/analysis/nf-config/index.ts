@@ -8,28 +8,39 @@ import { below, type NfConfiguration, type Reader } from "./configuration";
 import { free5gc, sdCore } from "./free5gc";
 import { oai } from "./oai";
 import { open5gs } from "./open5gs";
-import { parseConfiguration } from "./parse";
+import { isFamiliar, parseConfiguration } from "./parse";
 import { configTexts, type ConfigText } from "./texts";
 
 export type { Answer, Logger, NfConfiguration, Peer, SbiServer } from "./configuration";
-export { isBroken } from "./parse";
 export { configTexts, type ConfigText } from "./texts";
 
 /** In the order in which their shapes are tried: the most particular first. */
 const READERS: readonly Reader[] = [oai, sdCore, free5gc, open5gs];
 
 export function nfConfigurations(model: CoreModel): readonly NfConfiguration[] {
-  const parsed = new Map<string, ReturnType<typeof parseConfiguration>>();
   const found: NfConfiguration[] = [];
   for (const entry of model.ask(configTexts)) {
     if (entry.text === undefined) continue;
-    if (!parsed.has(entry.text)) parsed.set(entry.text, parseConfiguration(entry.text));
-    const tree = parsed.get(entry.text);
+    const tree = parsed(model, entry.text);
     if (tree === undefined) continue;
     const configuration = read(Node.parsed(tree, entry.node), entry);
     if (configuration !== undefined) found.push(configuration);
   }
   return found;
+}
+
+/** Whether a text is meant as a configuration, but cannot be parsed: what it says is not known. */
+export function isBroken(model: CoreModel, text: string): boolean {
+  return isFamiliar(text) && parsed(model, text) === undefined;
+}
+
+const parsedTexts = (_model: CoreModel) => new Map<string, ReturnType<typeof parseConfiguration>>();
+
+/** Sites of a carrier share their files: each text is parsed once. */
+function parsed(model: CoreModel, text: string): ReturnType<typeof parseConfiguration> {
+  const known = model.ask(parsedTexts);
+  if (!known.has(text)) known.set(text, parseConfiguration(text));
+  return known.get(text);
 }
 
 function read(body: Node, entry: ConfigText): NfConfiguration | undefined {

@@ -16,7 +16,7 @@ const LONGEST = 1_000_000;
 
 /** The tree of a YAML or JSON configuration; `undefined` for everything else. */
 export function parseConfiguration(text: string): { readonly [key: string]: Value } | undefined {
-  if (text.length > LONGEST || !FAMILIAR.test(text)) return undefined;
+  if (text.length > LONGEST || !isFamiliar(text)) return undefined;
   try {
     const plain = withoutPlaceholders(text);
     const documents: unknown[] = /^---/m.test(plain)
@@ -30,9 +30,9 @@ export function parseConfiguration(text: string): { readonly [key: string]: Valu
   }
 }
 
-/** Whether a text is meant as a configuration, but cannot be parsed: what it says is not known. */
-export function isBroken(text: string): boolean {
-  return FAMILIAR.test(text) && parseConfiguration(text) === undefined;
+/** Whether a text looks like the configuration of a network function. */
+export function isFamiliar(text: string): boolean {
+  return FAMILIAR.test(text);
 }
 
 function isTree(value: unknown): value is { readonly [key: string]: Value } {
