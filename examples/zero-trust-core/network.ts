@@ -15,6 +15,9 @@ export const tags = (zone: string, plane: string) => ({
 
 export const vpc = new aws.ec2.Vpc("core", { cidrBlock: "10.0.0.0/16", enableDnsHostnames: true, tags: tags("control", "sbi") });
 
+// Adopted without a rule: what names no group of its own reaches nothing.
+new aws.ec2.DefaultSecurityGroup("core", { vpcId: vpc.id, tags: tags("control", "sbi") });
+
 // One subnet a plane and availability zone; none has a way to the internet.
 const planes: { readonly [plane: string]: { zone: string; third: number } } = {
   sbi: { zone: "control", third: 0 },

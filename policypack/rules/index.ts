@@ -29,9 +29,17 @@ import sc01 from "./supply-chain/sc-01-approved-registries";
 import sc02 from "./supply-chain/sc-02-images-pinned-by-digest";
 import sc03 from "./supply-chain/sc-03-no-covered-vendors";
 import sc07 from "./supply-chain/sc-07-no-opaque-deployment-units";
+import sg01 from "./segmentation/sg-01-planes-have-disjoint-addresses";
+import sg03 from "./segmentation/sg-03-no-public-addressing-in-the-core";
+import sg04 from "./segmentation/sg-04-default-group-and-acl-unused";
 import sg05 from "./segmentation/sg-05-no-world-open-ingress";
+import sg06 from "./segmentation/sg-06-groups-match-3gpp-ports";
+import sg07 from "./segmentation/sg-07-egress-allow-listed";
 import sg08 from "./segmentation/sg-08-eks-endpoint-private";
+import sg09 from "./segmentation/sg-09-no-unbrokered-administration";
+import sg10 from "./segmentation/sg-10-transit-segregated-per-peer";
 import sg11 from "./segmentation/sg-11-default-deny-both-directions";
+import sg15 from "./segmentation/sg-15-nf-joins-only-its-planes";
 import sg17 from "./segmentation/sg-17-n2-n4-only-to-declared-peers";
 import sg27 from "./segmentation/sg-27-admin-uis-not-exposed";
 import sg30 from "./segmentation/sg-30-no-host-network-or-node-ports";
@@ -80,9 +88,17 @@ export const rules: readonly Rule[] = [
   sc02,
   sc03,
   sc07,
+  sg01,
+  sg03,
+  sg04,
   sg05,
+  sg06,
+  sg07,
   sg08,
+  sg09,
+  sg10,
   sg11,
+  sg15,
   sg17,
   sg27,
   sg30,

@@ -28,7 +28,7 @@ const ZONE_TAG = "carrierguard.dev/zone";
 const PLANE_TAG = "carrierguard.dev/plane";
 
 /** Zones of the core: those that the topology trusts at all. */
-const CORE_ZONES = new Set<string>(["core", ...topology.zones.filter((zone) => zone.trust >= 2).map((zone) => zone.id)]);
+export const CORE_ZONES = new Set<string>(["core", ...topology.zones.filter((zone) => zone.trust >= 2).map((zone) => zone.id)]);
 const CORE_PLANES = new Set<string>([
   "core",
   "user",
@@ -94,8 +94,15 @@ function judge(model: CoreModel, vpc: Resource): CoreVpc & { readonly tagged: bo
   return { core: "no", because: "", transit, tagged: false };
 } // prettier-ignore
 
+/** Whether a stack holds a core at all: a core VPC, or network functions on Kubernetes. */
+export const holdsCore = (model: CoreModel): Certainty => {
+  if (model.coreNamespaces.size > 0) return "yes";
+  const answers = [...model.ask(coreVpcs).values()].map((vpc) => vpc.core);
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+};
+
 /** Whether a cluster runs a network function: as far as the stack shows what is deployed to it. */
-function runsNetworkFunction(model: CoreModel, cluster: EksCluster): Certainty {
+export function runsNetworkFunction(model: CoreModel, cluster: EksCluster): Certainty {
   let inSight = false;
   let possible = false;
   for (const workload of model.workloads) {

@@ -37,6 +37,13 @@ export function admissionsOf(model: CoreModel, group: SecurityGroup): readonly A
   return [...group.inline, ...group.standalone].filter((rule) => rule.direction !== "egress").map((rule) => admission(model, rule));
 }
 
+/** What the rules of a group that let traffic out say; `peers` are where it may go. */
+export function emissionsOf(model: CoreModel, group: SecurityGroup): readonly AdmissionRule[] {
+  return [...group.inline, ...group.standalone]
+    .filter((rule) => rule.direction !== "ingress")
+    .map((rule) => ({ ...admission(model, rule), certain: rule.direction === "egress" }));
+}
+
 export function admission(model: CoreModel, rule: SecurityGroupRule): AdmissionRule {
   return { rule, traffic: trafficOf(rule), peers: peersOf(model, rule), certain: rule.direction === "ingress" };
 }

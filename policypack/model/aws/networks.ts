@@ -5,7 +5,7 @@ import type { Resource } from "../stack";
 import type { Node } from "../value";
 import { type Reference, refersTo, resolve } from "./references";
 import {
-  DEFAULT_NETWORK_ACL, DEFAULT_ROUTE_TABLE, DEFAULT_SUBNET, DEFAULT_VPC, EGRESS_ONLY_GATEWAY, FIREWALL, FIREWALL_LOGGING, FLOW_LOG, INTERNET_GATEWAY,
+  DEFAULT_NETWORK_ACL, DEFAULT_ROUTE_TABLE, DEFAULT_SUBNET, DEFAULT_VPC, EGRESS_ONLY_GATEWAY, FIREWALL, FIREWALL_LOGGING, FLOW_LOG, INTERNET_GATEWAY, MAIN_ROUTE_TABLE_ASSOCIATION,
   NAT_GATEWAY, NETWORK_ACL, NETWORK_ACL_RULE, PREFIX_LIST, PREFIX_LIST_ENTRY, ROUTE, ROUTE_TABLE, ROUTE_TABLE_ASSOCIATION, SUBNET, TRANSIT_ATTACHMENT,
   TRANSIT_GATEWAY, VPC, VPC_PEERING,
 } from "./types"; // prettier-ignore
@@ -77,6 +77,21 @@ function route(model: CoreModel, resource: Resource, node: Node): Route {
     destinations: keys.map((key) => node.get(key)).filter((destination) => !destination.isAbsent),
     target: resolve(model, resource, node.get(property), types),
   };
+}
+
+/** The table that a subnet without an association of its own goes by: the VPC's main one, as far as the stack sets or adopts it. */
+export function mainRouteTableOf(model: CoreModel, vpc: Resource): Resource | undefined {
+  const chosen = model.ofType(MAIN_ROUTE_TABLE_ASSOCIATION).find((item) => refersTo(vpcOf(model, item), vpc) === "yes");
+  if (chosen !== undefined) {
+    const table = resolve(model, chosen, chosen.props.get("routeTableId"), [ROUTE_TABLE, DEFAULT_ROUTE_TABLE]);
+    return table.state === "resolved" ? table.resource : undefined;
+  }
+  return model.ofType(DEFAULT_ROUTE_TABLE).find((table) => {
+    const own = [table.props.get("defaultRouteTableId").string(), vpc.props.get("defaultRouteTableId").string()];
+    const [a, b] = own;
+    if (a?.state === "known" && b?.state === "known") return a.value === b.value;
+    return refersTo(resolve(model, table, table.props.get("defaultRouteTableId"), VPC_TYPES), vpc) === "yes";
+  });
 }
 
 /** The route table that a subnet is associated with by a resource in sight; `undefined` where the VPC's main table may apply. */

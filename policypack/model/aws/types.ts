@@ -41,3 +41,4 @@ export const EKS_ACCESS_POLICY = "aws:eks/accessPolicyAssociation:AccessPolicyAs
 export const EKS_POD_IDENTITY = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 export const FIREWALL = "aws:networkfirewall/firewall:Firewall";
 export const FIREWALL_LOGGING = "aws:networkfirewall/loggingConfiguration:LoggingConfiguration";
+export const KEY_PAIR = "aws:ec2/keyPair:KeyPair";

@@ -20,16 +20,17 @@ export interface NetworkAttachment {
   readonly definition: KubernetesObject | undefined;
 }
 
-const ANNOTATION = "k8s.v1.cni.cncf.io/networks";
+/** The annotation by which pods join networks. */
+export const ATTACHMENTS = "k8s.v1.cni.cncf.io/networks";
 
 /** The networks that a workload's pods join besides the pod network. */
 export function networkAttachments(model: CoreModel, workload: Workload): Read<readonly NetworkAttachment[]> {
-  const annotation = workload.podMetadata.get("annotations", ANNOTATION).string();
+  const annotation = workload.podMetadata.get("annotations", ATTACHMENTS).string();
   if (annotation.state === "absent") return { state: "known", value: [] };
   if (annotation.state === "unknown") return annotation;
   const text = annotation.value.trim();
   const items = text.startsWith("[") || text.startsWith("{") ? fromJson(text) : fromShort(text);
-  if (items === undefined) return { state: "unknown", reason: `the annotation ${ANNOTATION} of ${workload.name} cannot be read` };
+  if (items === undefined) return { state: "unknown", reason: `the annotation ${ATTACHMENTS} of ${workload.name} cannot be read` };
   const attachments = items.map((item) => {
     const namespace = item.namespace ?? workload.namespace;
     const [definition] = model.objectsNamed("k8s.cni.cncf.io", "NetworkAttachmentDefinition", namespace, item.name);

@@ -3,7 +3,7 @@
  * finding, so is a suspect), networks, keys and nodes by tags, which are one summary finding for the stack.
  */
 
-import { coreVpcs } from "../../analysis/aws-network/core-vpcs";
+import { holdsCore } from "../../analysis/aws-network/core-vpcs";
 import { defineRule, type Evidence, fail, type RuleContext, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { suggestion } from "../../engine/nearest";
 import { either, wholeStack, workloads } from "../../engine/targets";
@@ -152,7 +152,7 @@ const TAGS = ["carrierguard.dev/plane", "carrierguard.dev/zone"];
 
 /** One summary for the stack: missing tags are one piece of work. */
 function* unlabelled(model: CoreModel, context: RuleContext): Iterable<Verdict> {
-  if (!holdsCore(model) || context.view === "resource") return;
+  if (model.ask(holdsCore) !== "yes" || context.view === "resource") return;
   const missing: Resource[] = [];
   const open: Resource[] = [];
   for (const item of TAGGED.flatMap((type) => model.ofType(type))) {
@@ -179,10 +179,6 @@ function* unlabelled(model: CoreModel, context: RuleContext): Iterable<Verdict> 
     cause: "summary",
     advisory: context.settings.profile !== "strict",
   });
-}
-
-function holdsCore(model: CoreModel): boolean {
-  return model.coreNamespaces.size > 0 || [...model.ask(coreVpcs).values()].some((vpc) => vpc.core === "yes");
 }
 
 /** So many names are listed; more are counted. */
