@@ -9,8 +9,8 @@ import { tag } from "../../model/aws/references";
 import type { Resource } from "../../model/stack";
 import { known, type Node, type Read } from "../../model/value";
 
-export const PLANE = "carrierguard.dev/plane";
-export const ZONE = "carrierguard.dev/zone";
+const PLANE = "carrierguard.dev/plane";
+const ZONE = "carrierguard.dev/zone";
 
 /** Names of one plane that carriers and products use. SD-Core calls N3 "access" and N6 "core". */
 const WORDS: { readonly [word: string]: string } = {
@@ -20,7 +20,7 @@ const WORDS: { readonly [word: string]: string } = {
 }; // prettier-ignore
 
 /** The planes that a text names; words are cut at signs and case changes, and `n2network` counts as `n2`. */
-export function planesNamed(text: string): readonly string[] {
+function planesNamed(text: string): readonly string[] {
   const words = text
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase()

@@ -28,11 +28,11 @@ const KINDS: readonly (readonly [type: string, kind: TransitAttachment["kind"]])
   [DIRECT_CONNECT, "direct-connect"],
 ];
 
-export const attachments = (model: CoreModel): readonly TransitAttachment[] =>
+const attachments = (model: CoreModel): readonly TransitAttachment[] =>
   KINDS.flatMap(([type, kind]) => model.ofType(type).map((resource) => ({ resource, kind, vpc: vpcOf(model, resource) })));
 
 /** The attachment that an association, propagation or route names: by its id, or by the output of the resource that makes it. */
-export function attachmentNamed(model: CoreModel, resource: Resource): TransitAttachment | undefined {
+function attachmentNamed(model: CoreModel, resource: Resource): TransitAttachment | undefined {
   const node = resource.props.get("transitGatewayAttachmentId");
   const types = KINDS.map(([type]) => type);
   const direct = resolve(model, resource, node, types);
