@@ -5,3 +5,4 @@ import "./cluster";
 import "./core";
 import "./network";
 import "./policies";
+import "./records";

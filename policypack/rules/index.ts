@@ -23,8 +23,16 @@ import id17 from "./identity/id-17-no-wildcard-iam";
 import id18 from "./identity/id-18-peers-by-certificate";
 import id19 from "./identity/id-19-no-embedded-credentials";
 import lg01 from "./logging/lg-01-eks-control-plane-logging";
+import lg02 from "./logging/lg-02-organisation-trail";
 import lg03 from "./logging/lg-03-vpc-flow-logs";
+import lg04 from "./logging/lg-04-dns-logged-and-filtered";
+import lg05 from "./logging/lg-05-guardduty-runtime-monitoring";
+import lg07 from "./logging/lg-07-log-stores-immutable";
 import lg09 from "./logging/lg-09-nf-logging-on";
+import lg10 from "./logging/lg-10-mesh-access-logs";
+import lg11 from "./logging/lg-11-alarms-on-changes";
+import lg12 from "./logging/lg-12-mirroring-only-to-declared-destinations";
+import lg14 from "./logging/lg-14-no-undeclared-tunnels";
 import sc01 from "./supply-chain/sc-01-approved-registries";
 import sc02 from "./supply-chain/sc-02-images-pinned-by-digest";
 import sc03 from "./supply-chain/sc-03-no-covered-vendors";
@@ -82,8 +90,16 @@ export const rules: readonly Rule[] = [
   id18,
   id19,
   lg01,
+  lg02,
   lg03,
+  lg04,
+  lg05,
+  lg07,
   lg09,
+  lg10,
+  lg11,
+  lg12,
+  lg14,
   sc01,
   sc02,
   sc03,
