@@ -2,6 +2,7 @@
 
 import { formatAddress, parseBlock } from "../../policypack/analysis/cidr/address";
 import { IpSet } from "../../policypack/analysis/cidr/ip-set";
+import { hostConnections } from "../../policypack/analysis/reachability/aws";
 import { reachability } from "../../policypack/analysis/reachability";
 import { unitName } from "../../policypack/analysis/reachability/cluster";
 import { connections } from "../../policypack/analysis/reachability/connections";
@@ -72,8 +73,11 @@ function answer(model: CoreModel, { zones }: Settings, output: Output, ports: Po
     const { primary, secondary } = reachability(model, REFERENCE);
     return explanation([...primary, ...secondary], placeOf(model, from), placeOf(model, to), ports);
   }
-  if (output.format === "connlist")
-    return connectionList(reachSections(model, { ports, from: matcher(model, from), to: matcher(model, to) }));
+  if (output.format === "connlist") {
+    // Questions about one end are about workloads.
+    const vpc = from === undefined && to === undefined ? hostConnections(model, "must") : [];
+    return connectionList(reachSections(model, { ports, from: matcher(model, from), to: matcher(model, to) }), vpc);
+  }
   if (output.format === "json") {
     const [isFrom, isTo] = [matcher(model, from), matcher(model, to)];
     return `${JSON.stringify(

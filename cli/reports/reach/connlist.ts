@@ -3,6 +3,8 @@
 import { compareText } from "../../../policypack/engine/finding";
 import type { Connection, End } from "../../../policypack/analysis/reachability/connections";
 import { endNames } from "../../../policypack/analysis/reachability/connections";
+import { type Host, type HostConnection, hostName, portsOfTraffic } from "../../../policypack/analysis/reachability/aws";
+import { TCP, TrafficSet } from "../../../policypack/analysis/cidr/traffic";
 import { IpSet } from "../../../policypack/analysis/cidr/ip-set";
 import { describePorts } from "../../../policypack/analysis/reachability/ports";
 
@@ -12,13 +14,25 @@ export interface Section {
   readonly connections: readonly Connection[];
 }
 
-export function connectionList(sections: readonly Section[]): string {
-  const texts = sections.map(({ network, connections }) => {
+export function connectionList(sections: readonly Section[], hosts: readonly HostConnection[] = []): string {
+  const texts: (readonly string[])[] = sections.map(({ network, connections }) => {
     const lines = connectionLines(connections);
     const body = lines.length === 0 ? ["No connections are allowed."] : lines;
     return sections.length === 1 ? body : [`Allowed connections on network ${network}:`, ...body];
   });
+  if (hosts.length > 0) texts.push(["Allowed connections between instances and network interfaces of the VPC:", ...hostLines(hosts)]);
   return `${texts.map((lines) => lines.join("\n")).join("\n\n")}\n`;
+}
+
+/** Connections that security groups, network ACLs and routes let through; `*` where a network ACL holds back replies over TCP. */
+function hostLines(hosts: readonly HostConnection[]): string[] {
+  const ends = (end: Host | IpSet) => (end instanceof IpSet ? endNames({ kind: "addresses", addresses: end }) : [hostName(end)]);
+  return hosts
+    .flatMap(({ from, to, traffic, replies }) => {
+      const lost = TrafficSet.of(TCP).overlaps(traffic) && !replies.contains(TrafficSet.of(TCP, 1024));
+      return ends(from).flatMap((a) => ends(to).map((b) => `${a} => ${b} : ${describePorts(portsOfTraffic(traffic))}${lost ? " *" : ""}`));
+    })
+    .sort(compareText);
 }
 
 function connectionLines(connections: readonly Connection[]): string[] {
