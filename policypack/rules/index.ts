@@ -47,7 +47,10 @@ import sg08 from "./segmentation/sg-08-eks-endpoint-private";
 import sg09 from "./segmentation/sg-09-no-unbrokered-administration";
 import sg10 from "./segmentation/sg-10-transit-segregated-per-peer";
 import sg11 from "./segmentation/sg-11-default-deny-both-directions";
+import sg12 from "./segmentation/sg-12-networkpolicy-follows-3gpp";
+import sg13 from "./segmentation/sg-13-dns-and-metadata-limited";
 import sg15 from "./segmentation/sg-15-nf-joins-only-its-planes";
+import sg16 from "./segmentation/sg-16-ue-pools-cannot-reach-the-core";
 import sg17 from "./segmentation/sg-17-n2-n4-only-to-declared-peers";
 import sg27 from "./segmentation/sg-27-admin-uis-not-exposed";
 import sg30 from "./segmentation/sg-30-no-host-network-or-node-ports";
@@ -114,7 +117,10 @@ export const rules: readonly Rule[] = [
   sg09,
   sg10,
   sg11,
+  sg12,
+  sg13,
   sg15,
+  sg16,
   sg17,
   sg27,
   sg30,

@@ -14,7 +14,7 @@ import type { Selection, Universe } from "./universe";
 export type Mode = "must" | "may";
 
 /** A rule as it bears on one group: its peers, and numbers of its port sets. */
-interface BoundRule {
+export interface BoundRule {
   readonly action: Rule["action"];
   /** One for each peer it names. */
   readonly peers: readonly Selection[];
@@ -230,6 +230,12 @@ export class DirectionProgram {
   /** Whether MUST and MAY are the same for everybody. */
   get certain(): boolean {
     return this.groups.every((group) => group.rows.must === group.rows.may);
+  }
+
+  /** Ports that a bound rule is about, certainly or in some world. */
+  portsOfRule(rule: BoundRule, mode: Mode): PortSet {
+    const number = mode === "must" ? rule.certainPorts : rule.possiblePorts;
+    return unionPorts(...this.atoms.atoms.filter((_, atom) => this.counts(number, atom)), NO_PORTS);
   }
 
   /** Whether a rule of a bound policy is about a peer on an atom, in some world. */

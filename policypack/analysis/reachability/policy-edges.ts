@@ -1,0 +1,93 @@
+/** What each policy lets the functions of the core do, rule by rule: the edges that rules judge, one policy at a time. */
+
+import type { CoreModel } from "../../model/core";
+import { standardFlows } from "../../topology/matrix";
+import { isWorld } from "../aws-network/world";
+import { hasBit } from "./bitset";
+import { type CoreUnit, portsOfFlow } from "./parties";
+import type { Direction, Peer, Policy, Rule } from "./policy";
+import { NO_PORTS, type PortSet, unionPorts } from "./ports";
+import { comparison } from "./standard";
+
+/** A rule of a policy that binds a function and lets something through. */
+export interface BoundAllow {
+  readonly policy: Policy;
+  readonly direction: Direction;
+  readonly self: CoreUnit;
+  readonly rule: Rule;
+  /** Ports that are meant for certain, and those that may be. */
+  readonly ports: PortSet;
+  readonly possible: PortSet;
+  /** Whether the policy certainly selects the function. */
+  readonly certain: boolean;
+  /** Other workloads of the core that it names. */
+  readonly peers: readonly { readonly unit: CoreUnit; readonly certain: boolean }[];
+}
+
+export const boundAllows = (model: CoreModel): readonly BoundAllow[] => {
+  const { reach, units } = model.ask(comparison);
+  const found: BoundAllow[] = [];
+  const functions = units.filter(({ parties }) => parties.every(({ kind, id }) => kind === "function" && id !== "GNB"));
+  for (const network of reach.primary) {
+    const places = new Map(units.map((unit) => [unit, network.classesOf(reach.units.indexOf(unit.unit))]));
+    for (const self of functions) {
+      for (const item of places.get(self) ?? []) {
+        for (const program of [network.ingress, network.egress]) {
+          for (const { policy, certain, rules } of program.policiesOf(item)) {
+            for (const rule of rules) {
+              if (rule.action !== "allow") continue;
+              // A block names addresses; whether some pod may have one of them is the plugin's choice, not the policy's.
+              const named = rule.peers.filter((_, index) => rule.rule.peers[index]?.kind !== "block");
+              const peers = units.flatMap((unit) => {
+                const classes = unit === self ? [] : (places.get(unit) ?? []);
+                if (!named.some(({ may }) => classes.some((place) => hasBit(may, place)))) return [];
+                return [{ unit, certain: named.some(({ yes }) => classes.some((place) => hasBit(yes, place))) }];
+              });
+              const [ports, possible] = [program.portsOfRule(rule, "must"), program.portsOfRule(rule, "may")];
+              found.push({ policy, direction: program.direction, self, rule: rule.rule, ports, possible, certain, peers });
+            }
+          }
+        }
+      }
+    }
+  }
+  return found;
+};
+
+/** Ports on which 3GPP has one workload call another. */
+export function standardPorts(from: CoreUnit, to: CoreUnit): PortSet {
+  return unionPorts(
+    ...from.parties.flatMap((a) => to.parties.flatMap((b) => standardFlows(a, b).map((flow) => portsOfFlow(flow, to.sbi)))),
+    NO_PORTS,
+  );
+}
+
+/** Peers that are everybody, however they are written: "anybody", "every pod of the cluster", "every address". */
+export function everybody(peer: Peer): string | undefined {
+  switch (peer.kind) {
+    case "everyone":
+      return "anybody";
+    case "outside":
+      return "every address outside";
+    case "block":
+      return isWorld(peer.certain) ? `every address (${peer.certain.cidrs().slice(0, 3).join(", ")})` : undefined;
+    case "pods": {
+      const { namespaces, pods } = peer;
+      const all =
+        typeof namespaces !== "string" &&
+        namespaces.requirements.every(({ key, operator }) => key === "kubernetes.io/metadata.name" && operator === "Exists");
+      return all && !namespaces.open && pods.requirements.length === 0 && !pods.open ? "every pod of the cluster" : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** All policies of a rule's blocks that together are every address: `0.0.0.0/1` and `128.0.0.0/1`. */
+export function everybodyOf(rule: Rule): string | undefined {
+  const one = rule.peers.map(everybody).find((text) => text !== undefined);
+  if (one !== undefined) return one;
+  const blocks = rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer.certain] : []));
+  const [first, ...more] = blocks;
+  return first !== undefined && isWorld(first.union(...more)) ? "every address" : undefined;
+}
