@@ -28,7 +28,12 @@ export default defineRule({
     "Name for each function the peers and ports that 3GPP has it talk to, and nobody else; `carrierguard reach --suggest` writes such policies for the core at hand.",
   standards: [
     { framework: "3GPP TS 33.501", ref: "13.3.0" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO11-048", title: "Network functions (NFs) only communicate with other Network functions (NFs) for which they are specifically authorized. The rules are applied irrespective of wh" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO11-048",
+      title:
+        "Network functions (NFs) only communicate with other Network functions (NFs) for which they are specifically authorized. The rules are applied irrespective of wh",
+    },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.3.2.2", title: "Restricted reachability of services" },
     { framework: "NIST SP 800-53r5", ref: "AC-4", title: "Information Flow Enforcement" },
     { framework: "NIST SP 800-207", ref: "tenet 4", title: "Access is determined by dynamic policy" },
@@ -47,33 +52,100 @@ export default defineRule({
     pass: [
       { name: "a consumer of the producer's service", resources: [...CORE, ingress("udm", [{ from: [pods("amf")], ports: [SBI] }])] },
       { name: "a producer that calls its consumer back", resources: [...CORE, egress("udm", [{ to: [pods("amf")], ports: [SBI] }])] },
-      { name: "PFCP both ways", resources: [...CORE, ingress("upf", [{ from: [pods("smf")], ports: [PFCP] }]), egress("upf", [{ to: [pods("smf")], ports: [PFCP] }])] },
-      { name: "a default deny for every pod", resources: [...CORE, policy("deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] })] },
+      {
+        name: "PFCP both ways",
+        resources: [
+          ...CORE,
+          ingress("upf", [{ from: [pods("smf")], ports: [PFCP] }]),
+          egress("upf", [{ to: [pods("smf")], ports: [PFCP] }]),
+        ],
+      },
+      {
+        name: "a default deny for every pod",
+        resources: [...CORE, policy("deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] })],
+      },
       {
         name: "the cluster DNS wherever it is",
-        resources: [...CORE, egress("amf", [{ to: [{ namespaceSelector: {}, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: [{ protocol: "UDP", port: 53 }] }])],
+        resources: [
+          ...CORE,
+          egress("amf", [
+            {
+              to: [{ namespaceSelector: {}, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
+              ports: [{ protocol: "UDP", port: 53 }],
+            },
+          ]),
+        ],
       },
-      { name: "subscribers' traffic leaves the user plane", resources: [...CORE, egress("upf", [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }] }])] },
-      { name: "IKE of a N3IWF from anywhere", resources: [...CORE, networkFunction("n3iwf"), ingress("n3iwf", [{ ports: [{ protocol: "UDP", port: 500 }, { protocol: "UDP", port: 4500 }] }])] },
+      {
+        name: "subscribers' traffic leaves the user plane",
+        resources: [...CORE, egress("upf", [{ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["10.0.0.0/8"] } }] }])],
+      },
+      {
+        name: "IKE of a N3IWF from anywhere",
+        resources: [
+          ...CORE,
+          networkFunction("n3iwf"),
+          ingress("n3iwf", [
+            {
+              ports: [
+                { protocol: "UDP", port: 500 },
+                { protocol: "UDP", port: 4500 },
+              ],
+            },
+          ]),
+        ],
+      },
       { name: "an allow-all of a shop that is no core", resources: [networkFunction("shop"), ingress("shop", [{}])] },
     ],
     fail: [
-      { name: "the user plane may open the subscriber data", resources: [...CORE, ingress("udm", [{ from: [pods("upf")], ports: [SBI] }])] },
+      {
+        name: "the user plane may open the subscriber data",
+        resources: [...CORE, ingress("udm", [{ from: [pods("upf")], ports: [SBI] }])],
+      },
       { name: "a right peer on every port", resources: [...CORE, ingress("udm", [{ from: [pods("amf")] }])] },
       { name: "every pod of the namespace", resources: [...CORE, ingress("udm", [{ from: [{ podSelector: {} }], ports: [SBI] }])] },
       { name: "every pod of the cluster", resources: [...CORE, ingress("udm", [{ from: [{ namespaceSelector: {} }], ports: [SBI] }])] },
       { name: "an empty list of peers is everybody", resources: [...CORE, ingress("udm", [{ from: [], ports: [SBI] }])] },
-      { name: "the world in two halves", resources: [...CORE, ingress("udm", [{ from: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }], ports: [SBI] }])] },
-      { name: "a NotIn that leaves the user plane in", resources: [...CORE, ingress("udm", [{ from: [{ podSelector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["nrf"] }] } }], ports: [SBI] }])] },
+      {
+        name: "the world in two halves",
+        resources: [
+          ...CORE,
+          ingress("udm", [{ from: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }], ports: [SBI] }]),
+        ],
+      },
+      {
+        name: "a NotIn that leaves the user plane in",
+        resources: [
+          ...CORE,
+          ingress("udm", [
+            { from: [{ podSelector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["nrf"] }] } }], ports: [SBI] },
+          ]),
+        ],
+      },
       {
         name: "an entity of Cilium that is the whole cluster",
-        resources: [...CORE, object("cilium.io/v2", "CiliumNetworkPolicy", "udm", { spec: { endpointSelector: { matchLabels: { app: "udm" } }, ingress: [{ fromEntities: ["cluster"] }] } })],
+        resources: [
+          ...CORE,
+          object("cilium.io/v2", "CiliumNetworkPolicy", "udm", {
+            spec: { endpointSelector: { matchLabels: { app: "udm" } }, ingress: [{ fromEntities: ["cluster"] }] },
+          }),
+        ],
       },
-      { name: "an egress that lets the SMF call the database", resources: [...CORE, networkFunction("mongodb"), egress("smf", [{ to: [pods("mongodb")], ports: [{ protocol: "TCP", port: 27017 }] }])] },
+      {
+        name: "an egress that lets the SMF call the database",
+        resources: [
+          ...CORE,
+          networkFunction("mongodb"),
+          egress("smf", [{ to: [pods("mongodb")], ports: [{ protocol: "TCP", port: 27017 }] }]),
+        ],
+      },
     ],
     undetermined: [
       { name: "peers that the configuration brings", resources: [...CORE, ingress("udm", [{ from: unknownValue(), ports: [SBI] }])] },
-      { name: "a selector whose value the configuration brings", resources: [...CORE, ingress("udm", [{ from: [{ podSelector: { matchLabels: { app: unknownValue() } } }], ports: [SBI] }])] },
+      {
+        name: "a selector whose value the configuration brings",
+        resources: [...CORE, ingress("udm", [{ from: [{ podSelector: { matchLabels: { app: unknownValue() } } }], ports: [SBI] }])],
+      },
     ],
   }),
 });
@@ -82,7 +154,10 @@ export default defineRule({
 const DNS: PortSet = unionPorts(portsOf("UDP", 53, 53), portsOf("TCP", 53, 53));
 const IKE: PortSet = unionPorts(portsOf("UDP", 500, 500), portsOf("UDP", 4500, 4500));
 /** Edge functions that partners and applications call, on the port of N32 and N33. */
-const EDGE: { readonly [id: string]: PortSet } = { SEPP: unionPorts(portsOf("TCP", 443, 443), portsOf("TCP", 7777, 7777)), NEF: portsOf("TCP", 443, 443) };
+const EDGE: { readonly [id: string]: PortSet } = {
+  SEPP: unionPorts(portsOf("TCP", 443, 443), portsOf("TCP", 7777, 7777)),
+  NEF: portsOf("TCP", 443, 443),
+};
 
 function isElsewhere({ direction, self, ports, rule }: BoundAllow): boolean {
   const is = (...ids: readonly NetworkFunctionId[]) => self.parties.some(({ id }) => ids.some((word) => word === id));
@@ -122,13 +197,18 @@ function* beyondStandard(allows: readonly BoundAllow[]): Generator<Verdict> {
       else if (subtractPorts(allow.possible, standard).length > 0) found.open.set(`${from.label} to ${to.label}`, allow);
     }
   }
-  for (const [verdict, edges] of [[fail, found.certain], [undetermined, found.open]] as const) {
+  for (const [verdict, edges] of [
+    [fail, found.certain],
+    [undetermined, found.open],
+  ] as const) {
     const [first] = edges;
     if (first === undefined) continue;
     const more = edges.size > 3 ? ` and ${edges.size - 3} more` : "";
     yield verdict({
       message: `${first[1].policy.object.kind} ${first[1].policy.object.name} ${verdict === fail ? "lets" : "may let"} ${[...edges.keys()].slice(0, 3).join("; ")}${more}, which 3GPP has no flow for: one function that falls takes the other with it (Retrieve UE Subscription Data).`,
-      evidence: [...new Set([...edges.values()].map(({ rule }) => rule.node))].slice(0, 5).map((node) => seen(node, "the peers and ports that 3GPP has")),
+      evidence: [...new Set([...edges.values()].map(({ rule }) => rule.node))]
+        .slice(0, 5)
+        .map((node) => seen(node, "the peers and ports that 3GPP has")),
       networkFunctions: functionsOf([...edges.values()]),
       cause: "beyond the standard",
     });

@@ -45,24 +45,66 @@ export default defineRule({
   },
   examples: () => ({
     pass: [
-      { name: "the cluster DNS by its pods", resources: [AMF, egress({ to: [{ namespaceSelector: {}, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: DNS_PORTS })] },
-      { name: "the cluster DNS by the address of its Service", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "172.20.0.10/32" } }], ports: DNS_PORTS })] },
+      {
+        name: "the cluster DNS by its pods",
+        resources: [
+          AMF,
+          egress({ to: [{ namespaceSelector: {}, podSelector: { matchLabels: { "k8s-app": "kube-dns" } } }], ports: DNS_PORTS }),
+        ],
+      },
+      {
+        name: "the cluster DNS by the address of its Service",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: "172.20.0.10/32" } }], ports: DNS_PORTS })],
+      },
       { name: "the node-local cache", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "169.254.20.10/32" } }], ports: DNS_PORTS })] },
-      { name: "the agent of EKS Pod Identity", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: [{ port: 80 }] })] },
-      { name: "a broad block without the metadata service, on HTTPS", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }], ports: [{ port: 443 }] })] },
-      { name: "a policy of something that is no core", resources: [networkFunction("shop"), egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }, "shop")] },
+      {
+        name: "the agent of EKS Pod Identity",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: "169.254.170.23/32" } }], ports: [{ port: 80 }] })],
+      },
+      {
+        name: "a broad block without the metadata service, on HTTPS",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }], ports: [{ port: 443 }] })],
+      },
+      {
+        name: "a policy of something that is no core",
+        resources: [networkFunction("shop"), egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] }, "shop")],
+      },
     ],
     fail: [
       { name: "names from anybody", resources: [AMF, egress({ ports: DNS_PORTS })] },
       { name: "a public resolver", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "8.8.8.8/32" } }], ports: DNS_PORTS })] },
-      { name: "DNS over TLS to the world", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }], ports: [{ port: 853 }] })] },
-      { name: "DNS over HTTPS at a public resolver", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "1.1.1.1/32" } }], ports: [{ port: 443 }] })] },
-      { name: "a broad block with the metadata service in it", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "169.254.0.0/16" } }], ports: [{ port: 80 }] })] },
-      { name: "everything, cut in halves", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }], ports: [{ port: 80 }] })] },
-      { name: "an except that another block undoes", resources: [AMF, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }, { ipBlock: { cidr: "169.254.169.0/24" } }], ports: [{ port: 80 }] })] },
+      {
+        name: "DNS over TLS to the world",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.0.0/16"] } }], ports: [{ port: 853 }] })],
+      },
+      {
+        name: "DNS over HTTPS at a public resolver",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: "1.1.1.1/32" } }], ports: [{ port: 443 }] })],
+      },
+      {
+        name: "a broad block with the metadata service in it",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: "169.254.0.0/16" } }], ports: [{ port: 80 }] })],
+      },
+      {
+        name: "everything, cut in halves",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }], ports: [{ port: 80 }] })],
+      },
+      {
+        name: "an except that another block undoes",
+        resources: [
+          AMF,
+          egress({
+            to: [{ ipBlock: { cidr: "0.0.0.0/0", except: ["169.254.169.254/32"] } }, { ipBlock: { cidr: "169.254.169.0/24" } }],
+            ports: [{ port: 80 }],
+          }),
+        ],
+      },
     ],
     undetermined: [
-      { name: "a resolver that the configuration brings", resources: [AMF, egress({ to: [{ ipBlock: { cidr: unknownValue() } }], ports: DNS_PORTS })] },
+      {
+        name: "a resolver that the configuration brings",
+        resources: [AMF, egress({ to: [{ ipBlock: { cidr: unknownValue() } }], ports: DNS_PORTS })],
+      },
     ],
   }),
 });
@@ -101,7 +143,9 @@ function* resolvers(policy: KubernetesObject, allows: readonly BoundAllow[]): Ge
     const subscribers = userPlane && rule.peers.every((peer) => peer.kind === "block" || peer.kind === "outside");
     if (subscribers) continue;
     const answers = rule.peers.map((peer) => leadsOut(peer, ports));
-    const open = intersectPorts(possible, DNS).length > 0 && rule.peers.some((peer) => peer.kind === "unknown" || (peer.kind === "block" && peer.certain.isEmpty && !peer.possible.isEmpty));
+    const open =
+      intersectPorts(possible, DNS).length > 0 &&
+      rule.peers.some((peer) => peer.kind === "unknown" || (peer.kind === "block" && peer.certain.isEmpty && !peer.possible.isEmpty));
     const what = answers.find((answer) => answer !== undefined);
     if (what === undefined && !open) continue;
     const verdict = what !== undefined && certain ? fail : undetermined;
@@ -136,5 +180,7 @@ const DNS_PORTS = [
 ];
 
 function egress(rule: Properties, app = "amf") {
-  return object("networking.k8s.io/v1", "NetworkPolicy", `${app}-out`, { spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Egress"], egress: [rule] } });
+  return object("networking.k8s.io/v1", "NetworkPolicy", `${app}-out`, {
+    spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Egress"], egress: [rule] },
+  });
 }

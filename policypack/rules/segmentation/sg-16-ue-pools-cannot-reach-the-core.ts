@@ -33,7 +33,12 @@ export default defineRule({
     { framework: "3GPP TS 33.250 (SCAS)", ref: "4.2.6.4", title: "MS/UE-Mutual Access Prevention" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.6.2.4", title: "GTP-U Filtering" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.3.3.1.1", title: "IP-Source address spoofing mitigation" },
-    { framework: "ENISA 5G SCM v1.3", ref: "SO12-008", title: "Checking against a whitelist/blacklist of permitted message type/sender identity combinations to ensure that the sender of a GTP-U based protocol message is aut" },
+    {
+      framework: "ENISA 5G SCM v1.3",
+      ref: "SO12-008",
+      title:
+        "Checking against a whitelist/blacklist of permitted message type/sender identity combinations to ensure that the sender of a GTP-U based protocol message is aut",
+    },
     { framework: "GSMA FS.20", ref: "", title: "GTP security" },
   ],
   breaks: [
@@ -49,21 +54,51 @@ export default defineRule({
   },
   examples: () => ({
     pass: [
-      { name: "the world without the operator's own ranges", resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN } }] })] },
-      { name: "an edge application named by its addresses", resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN } }, { ipBlock: { cidr: "10.60.1.0/24" } }] })] },
+      {
+        name: "the world without the operator's own ranges",
+        resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN } }] })],
+      },
+      {
+        name: "an edge application named by its addresses",
+        resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN } }, { ipBlock: { cidr: "10.60.1.0/24" } }] })],
+      },
       { name: "base stations as sources, who are no subscribers", resources: [...CORE, POOL, ingress("amf", "10.100.4.0/24")] },
-      { name: "the way out of something that is no user plane", resources: [...CORE, object("networking.k8s.io/v1", "NetworkPolicy", "amf", { spec: { podSelector: { matchLabels: { app: "amf" } }, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "192.0.2.0/24" } }] }] } })] },
+      {
+        name: "the way out of something that is no user plane",
+        resources: [
+          ...CORE,
+          object("networking.k8s.io/v1", "NetworkPolicy", "amf", {
+            spec: {
+              podSelector: { matchLabels: { app: "amf" } },
+              policyTypes: ["Egress"],
+              egress: [{ to: [{ ipBlock: { cidr: "192.0.2.0/24" } }] }],
+            },
+          }),
+        ],
+      },
     ],
     fail: [
       { name: "the world with everything in it", resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0" } }] })] },
-      { name: "the world in two halves", resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }] })] },
-      { name: "an except that forgets link-local addresses", resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN.slice(0, 4) } }] })] },
-      { name: "an except that a second block undoes", resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN } }, { ipBlock: { cidr: "10.0.0.0/8" } }] })] },
+      {
+        name: "the world in two halves",
+        resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }] })],
+      },
+      {
+        name: "an except that forgets link-local addresses",
+        resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN.slice(0, 4) } }] })],
+      },
+      {
+        name: "an except that a second block undoes",
+        resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: OWN } }, { ipBlock: { cidr: "10.0.0.0/8" } }] })],
+      },
       { name: "a subscriber pool as a source of the AMF", resources: [...CORE, POOL, ingress("amf", "10.45.0.0/16")] },
       { name: "a range that holds the pool", resources: [...CORE, POOL, ingress("amf", "10.0.0.0/8")] },
     ],
     undetermined: [
-      { name: "excepts that the configuration brings", resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: unknownValue() } }] })] },
+      {
+        name: "excepts that the configuration brings",
+        resources: [...CORE, egress({ to: [{ ipBlock: { cidr: "0.0.0.0/0", except: unknownValue() } }] })],
+      },
     ],
   }),
 });
@@ -79,8 +114,13 @@ const APPLICATION = 16;
 function* wayOut(policy: KubernetesObject, allows: readonly BoundAllow[]): Generator<Verdict> {
   for (const { rule, direction, self, certain } of allows) {
     if (direction !== "egress" || !self.parties.some(({ id }) => USER_PLANES.includes(id))) continue;
-    const blocks = rule.peers.flatMap((peer) => (peer.kind === "block" ? [peer] : peer.kind === "outside" ? [{ certain: IpSet.ALL, possible: IpSet.ALL }] : []));
-    const [sure, maybe] = [blocks.map((block) => block.certain), blocks.map((block) => block.possible)].map((sets) => leaks(sets)) as [string[], string[]];
+    const blocks = rule.peers.flatMap((peer) =>
+      peer.kind === "block" ? [peer] : peer.kind === "outside" ? [{ certain: IpSet.ALL, possible: IpSet.ALL }] : [],
+    );
+    const [sure, maybe] = [blocks.map((block) => block.certain), blocks.map((block) => block.possible)].map((sets) => leaks(sets)) as [
+      string[],
+      string[],
+    ];
     const found = sure.length > 0 ? sure : maybe;
     if (found.length === 0) continue;
     const verdict = sure.length > 0 && certain ? fail : undetermined;
@@ -120,13 +160,27 @@ function* poolsAsSources(policy: KubernetesObject, allows: readonly BoundAllow[]
   }
 }
 
-const CORE = [networkFunction("amf"), networkFunction("smf", { pod: { volumes: [{ name: "c", configMap: { name: "smf" } }] } }), networkFunction("upf")];
-const POOL = object("v1", "ConfigMap", "smf", { data: { "smf.yaml": "smf: {pfcp: {server: [{address: 0.0.0.0}]}, session: [{subnet: 10.45.0.0/16, gateway: 10.45.0.1}]}" } });
+const CORE = [
+  networkFunction("amf"),
+  networkFunction("smf", { pod: { volumes: [{ name: "c", configMap: { name: "smf" } }] } }),
+  networkFunction("upf"),
+];
+const POOL = object("v1", "ConfigMap", "smf", {
+  data: { "smf.yaml": "smf: {pfcp: {server: [{address: 0.0.0.0}]}, session: [{subnet: 10.45.0.0/16, gateway: 10.45.0.1}]}" },
+});
 
 function egress(rule: Properties) {
-  return object("networking.k8s.io/v1", "NetworkPolicy", "upf-out", { spec: { podSelector: { matchLabels: { app: "upf" } }, policyTypes: ["Egress"], egress: [rule] } });
+  return object("networking.k8s.io/v1", "NetworkPolicy", "upf-out", {
+    spec: { podSelector: { matchLabels: { app: "upf" } }, policyTypes: ["Egress"], egress: [rule] },
+  });
 }
 
 function ingress(app: string, cidr: string) {
-  return object("networking.k8s.io/v1", "NetworkPolicy", `${app}-in`, { spec: { podSelector: { matchLabels: { app } }, policyTypes: ["Ingress"], ingress: [{ from: [{ ipBlock: { cidr } }], ports: [{ protocol: "SCTP", port: 38412 }] }] } });
+  return object("networking.k8s.io/v1", "NetworkPolicy", `${app}-in`, {
+    spec: {
+      podSelector: { matchLabels: { app } },
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ ipBlock: { cidr } }], ports: [{ protocol: "SCTP", port: 38412 }] }],
+    },
+  });
 }
