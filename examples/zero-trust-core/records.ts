@@ -70,6 +70,7 @@ new aws.route53.ResolverFirewallRuleGroupAssociation("core", {
 });
 
 const changes = new aws.cloudwatch.EventRule("changes", {
+  name: "core-changes",
   description: "Changes of the core's network, trails, keys and identities",
   eventPattern: JSON.stringify({
     detail: {

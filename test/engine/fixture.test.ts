@@ -19,7 +19,7 @@ afterAll(() => project.close());
 describe("pulumi preview", () => {
   it.each(["policypack", "policypack/carrierguard-pack.js"])("refuses, and says each violation once (%s)", (pack) => {
     const { status, output } = project.run("preview", ...project.pack(ONLY, pack));
-    expect(violationsIn(output)).toEqual([
+    expect(violationsIn(output)).toMatchObject([
       { level: "mandatory", policy: SG05, resource: N2 },
       { level: "mandatory", policy: WH01, resource: UPF },
     ]);

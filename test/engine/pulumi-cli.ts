@@ -17,6 +17,8 @@ export interface PrintedViolation {
   readonly level: string;
   readonly policy: string;
   readonly resource: string;
+  /** The first line of it. */
+  readonly message: string;
 }
 
 export class PulumiProject {
@@ -98,9 +100,14 @@ export class PulumiProject {
   }
 }
 
-/** `- [mandatory] [severity: critical]  wh-01-…  (kubernetes:apps/v1:Deployment: upf)` */
-const PRINTED = /^\s+- \[(mandatory|advisory|remediate|disabled)\](?: \[severity: \w+\])?\s+(\S+)\s+\((.*)\)\s*$/gm;
+/** `- [mandatory] [severity: critical]  wh-01-…  (kubernetes:apps/v1:Deployment: upf)`, and the message below it. */
+const PRINTED = /^\s+- \[(mandatory|advisory|remediate|disabled)\](?: \[severity: \w+\])?\s+(\S+)\s+\((.*)\)[ \t]*(?:\n\s+(.*))?$/gm;
 
 export function violationsIn(output: string): PrintedViolation[] {
-  return [...output.matchAll(PRINTED)].map(([, level = "", policy = "", resource = ""]) => ({ level, policy, resource }));
+  return [...output.matchAll(PRINTED)].map(([, level = "", policy = "", resource = "", message = ""]) => ({
+    level,
+    policy,
+    resource,
+    message,
+  }));
 }
