@@ -47,7 +47,7 @@ export interface HostConnection {
   readonly replies: TrafficSet;
 }
 
-export const hosts = (model: CoreModel): readonly Host[] =>
+const hosts = (model: CoreModel): readonly Host[] =>
   [...model.ofType(INSTANCE), ...model.ofType(NETWORK_INTERFACE)].map((resource) => hostOf(model, resource));
 
 /** "upf-n3[NetworkInterface]". */
@@ -115,7 +115,7 @@ function rulesOf({ inline, standalone }: SecurityGroup): readonly SecurityGroupR
 const isHost = (end: Host | IpSet): end is Host => !(end instanceof IpSet);
 const addressesOf = (end: Host | IpSet): IpSet => (isHost(end) ? end.addresses : end);
 
-export function between(model: CoreModel, from: Host | IpSet, to: Host | IpSet, mode: Mode): HostConnection {
+function between(model: CoreModel, from: Host | IpSet, to: Host | IpSet, mode: Mode): HostConnection {
   if (!isRouted(model, from, to)) return { from, to, traffic: TrafficSet.EMPTY, replies: TrafficSet.EMPTY };
   const sent = isHost(from) ? groupTraffic(model, from, to, "egress", mode) : TrafficSet.ALL;
   const taken = isHost(to) ? groupTraffic(model, to, from, "ingress", mode) : TrafficSet.ALL;

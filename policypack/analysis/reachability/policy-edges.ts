@@ -63,7 +63,7 @@ export function standardPorts(from: CoreUnit, to: CoreUnit): PortSet {
 }
 
 /** Peers that are everybody, however they are written: "anybody", "every pod of the cluster", "every address". */
-export function everybody(peer: Peer): string | undefined {
+function everybody(peer: Peer): string | undefined {
   switch (peer.kind) {
     case "everyone":
       return "anybody";
