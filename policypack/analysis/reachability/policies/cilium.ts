@@ -22,7 +22,7 @@ export function ciliumPolicies(object: KubernetesObject): Policy[] {
     tier: "network" as const,
     priority: 0,
     // Host policies (`nodeSelector`) are about nodes.
-    subject: spec.get("nodeSelector").isAbsent ? endpoints(object, spec.get("endpointSelector")) : NOBODY,
+    subject: spec.get("nodeSelector").isAbsent ? subject(object, spec.get("endpointSelector")) : NOBODY,
     ingress: section(object, spec, "ingress"),
     egress: section(object, spec, "egress"),
   }));
@@ -53,11 +53,15 @@ function endpoints(object: KubernetesObject, node: Node): PodSelection {
     else ofPod.push(requirement);
   }
   const pods: Selector = selector(ofPod, all.open);
-  if (ofNamespace.length > 0) {
-    // A CiliumNetworkPolicy's own pods are in its namespace whatever it says.
-    return { namespaces: selector(ofNamespace, false), pods };
-  }
-  return { namespaces: object.kind === "CiliumNetworkPolicy" ? object.namespace : EVERYTHING, pods };
+  if (ofNamespace.length > 0) return { namespaces: selector(ofNamespace, false), pods };
+  // Labels that are not known yet may name a namespace.
+  return { namespaces: object.kind === "CiliumNetworkPolicy" && !all.open ? object.namespace : EVERYTHING, pods };
+}
+
+/** A CiliumNetworkPolicy's own pods are in its namespace whatever its selector says. */
+function subject(object: KubernetesObject, node: Node): PodSelection {
+  const selection = endpoints(object, node);
+  return object.kind === "CiliumNetworkPolicy" ? { ...selection, namespaces: object.namespace } : selection;
 }
 
 function section(object: KubernetesObject, spec: Node, direction: Direction): Section | undefined {

@@ -6,7 +6,7 @@ import { ANY_PLUGIN, type NetworkProfile, REFERENCE } from "../../../../policypa
 import { spread } from "../../../../policypack/analysis/reachability/spread";
 import { CoreModel } from "../../../../policypack/model/core";
 import { Resource, type ResourceInit } from "../../../../policypack/model/stack";
-import { networkFunction, object } from "../../../../policypack/testing";
+import { networkFunction, object, unknownValue } from "../../../../policypack/testing";
 import { clusters } from "./clusters";
 import { Engine } from "./engine";
 
@@ -102,4 +102,16 @@ test("a block of private addresses may be about pods, as some plugins have it", 
   expect(between([...pods, block], "amf", "smf", ANY_PLUGIN)).toEqual({ must: "", may: "All Connections" });
   const public_ = policy({ ingress: [{ from: [{ ipBlock: { cidr: "192.0.2.0/24" } }] }] });
   expect(between([...pods, public_], "amf", "smf", ANY_PLUGIN)).toEqual({ must: "", may: "" });
+});
+
+test("labels of a Cilium peer that are not known yet may name another namespace", () => {
+  const deny = object("cilium.io/v2", "CiliumNetworkPolicy", "deny", {
+    spec: {
+      endpointSelector: {},
+      enableDefaultDeny: { ingress: false, egress: false },
+      ingressDeny: [{ fromEndpoints: [{ matchLabels: unknownValue() }] }],
+    },
+  });
+  const gnb = networkFunction("gnb", { namespace: "ran" });
+  expect(between([gnb, networkFunction("amf"), deny], "gnb", "amf")).toEqual({ must: "", may: "All Connections" });
 });
