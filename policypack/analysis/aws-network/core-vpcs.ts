@@ -94,12 +94,14 @@ function judge(model: CoreModel, vpc: Resource): CoreVpc & { readonly tagged: bo
   return { core: "no", because: "", transit, tagged: false };
 } // prettier-ignore
 
-/** Whether a stack holds a core at all: a core VPC, or network functions on Kubernetes. */
-export const holdsCore = (model: CoreModel): Certainty => {
-  if (model.coreNamespaces.size > 0) return "yes";
+/** Whether a stack's cloud holds a core network: what is asked of its account depends on that. */
+export const coreInCloud = (model: CoreModel): Certainty => {
   const answers = [...model.ask(coreVpcs).values()].map((vpc) => vpc.core);
   return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
 };
+
+/** Whether a stack holds a core at all: in its cloud, or as network functions on Kubernetes. */
+export const holdsCore = (model: CoreModel): Certainty => (model.coreNamespaces.size > 0 ? "yes" : model.ask(coreInCloud));
 
 /** Whether a cluster runs a network function: as far as the stack shows what is deployed to it. */
 export function runsNetworkFunction(model: CoreModel, cluster: EksCluster): Certainty {

@@ -5,7 +5,7 @@
  * KMS and Secrets Manager calls are management events: an exclusion of them is what is judged. isOrganizationTrail is no finding where it is absent.
  */
 
-import { coreInCloud } from "../../analysis/aws-network/core-presence";
+import { coreInCloud } from "../../analysis/aws-network/core-vpcs";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, resources, wholeStack } from "../../engine/targets";
 import { VPC } from "../../model/aws/types";

@@ -3,7 +3,7 @@
  * are on. What the organisation enables centrally is named under rules.LG-05.organisation.
  */
 
-import { coreInCloud } from "../../analysis/aws-network/core-presence";
+import { coreInCloud } from "../../analysis/aws-network/core-vpcs";
 import { defineRule, type Evidence, fail, seen, undetermined } from "../../engine/rule";
 import { wholeStack } from "../../engine/targets";
 import { refersTo, resolve } from "../../model/aws/references";

@@ -3,7 +3,7 @@
  * a target, by metric filters with an alarm that acts, or by a SIEM that takes the whole trail (named under rules.LG-11.siem, or a subscription that filters nothing).
  */
 
-import { coreInCloud } from "../../analysis/aws-network/core-presence";
+import { coreInCloud } from "../../analysis/aws-network/core-vpcs";
 import { subscriptionsOf } from "../../analysis/log-pipeline/stores";
 import { defineRule, fail, undetermined } from "../../engine/rule";
 import { wholeStack } from "../../engine/targets";

@@ -6,26 +6,12 @@
 import { type Direction, DIRECTIONS, type Effect, isolation } from "../../analysis/isolation";
 import { enforcement } from "../../analysis/isolation/enforcement";
 import { judgedInCore } from "../../engine/judged";
-import { defineRule, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
-import type { CoreModel } from "../../model/core";
+import { type NamespaceInUse, namespacesInUse } from "../../engine/namespace-targets";
+import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { UNRESOLVED } from "../../model/kubernetes/objects";
-import type { KubernetesObject } from "../../model/kubernetes/objects";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
 import { networkFunction, object, resource, unknownValue } from "../../testing/build";
-
-interface Namespace {
-  readonly name: string;
-  readonly workloads: readonly Workload[];
-  readonly object: KubernetesObject | undefined;
-}
-
-const namespaces: Target<Namespace> = {
-  description: "namespaces with workloads",
-  types: undefined,
-  subjects: namespacesOf,
-  resource: (namespace) => namespace.object?.resource ?? namespace.workloads[0]?.object.resource,
-};
 
 export default defineRule({
   id: "SG-11",
@@ -35,7 +21,7 @@ export default defineRule({
   severity: "critical",
   scope: "stack",
   since: "0.1.0",
-  target: namespaces,
+  target: namespacesInUse,
   rationale:
     "Without a default deny every pod of the cluster reaches every port of the core, and a pod of the core reaches everything outside: one foothold is enough to pivot, and to call home.",
   remediation:
@@ -196,15 +182,6 @@ function onHostNetwork(workload: Workload): boolean {
   return valueOr(workload.podSpec.get("hostNetwork").boolean(), false);
 }
 
-function namespacesOf(model: CoreModel): Namespace[] {
-  const names = [...new Set(model.workloads.map((workload) => workload.namespace))];
-  return names.map((name) => ({
-    name,
-    workloads: model.workloadsIn(name),
-    object: model.objectsNamed("", "Namespace", "", name)[0],
-  }));
-}
-
 /** Policies that nothing enforces isolate nobody. */
 function* enforced(context: RuleContext): Iterable<Verdict> {
   for (const { cluster, enforced: answer, resource, node } of context.model.ask(enforcement)) {
@@ -225,7 +202,7 @@ interface Open {
 }
 
 /** One finding a wrong policy; one for all pods that no policy isolates. */
-function* isolationOf(namespace: Namespace, pods: readonly Workload[], context: RuleContext): Iterable<Verdict> {
+function* isolationOf(namespace: NamespaceInUse, pods: readonly Workload[], context: RuleContext): Iterable<Verdict> {
   const wrong = new Map<string, Open[]>();
   const questions: Open[] = [];
   for (const workload of pods) {
@@ -249,7 +226,7 @@ function* isolationOf(namespace: Namespace, pods: readonly Workload[], context: 
   }
 }
 
-function noPolicy(namespace: Namespace, open: readonly Open[], pods: readonly Workload[], context: RuleContext): Verdict {
+function noPolicy(namespace: NamespaceInUse, open: readonly Open[], pods: readonly Workload[], context: RuleContext): Verdict {
   const affected = new Set(open.map((item) => item.workload));
   const directions = DIRECTIONS.filter((direction) => open.some((item) => item.direction === direction));
   const who = affected.size === pods.length ? `no pod of ${title(namespace)}` : `not ${names(open)} in ${title(namespace)}`;
@@ -287,6 +264,6 @@ function functions(open: readonly Open[], context: RuleContext) {
   return [...new Set(open.flatMap((item) => context.model.classification(item.workload).networkFunctions))];
 }
 
-function title(namespace: Namespace): string {
+function title(namespace: NamespaceInUse): string {
   return namespace.name.startsWith(UNRESOLVED) ? "their namespace" : `namespace ${namespace.name}`;
 }
