@@ -110,6 +110,8 @@ export interface Examples {
   readonly undetermined: readonly Example[];
 }
 
+export type Extent = "resource" | "container" | "evidence";
+
 export interface RuleDefinition<S> {
   readonly id: string;
   /** Policy and file name: the id, then what must hold. */
@@ -126,8 +128,11 @@ export interface RuleDefinition<S> {
   readonly standards: readonly Standard[];
   readonly breaks: readonly Technique[];
   readonly options?: { readonly [name: string]: OptionSchema };
-  /** Rules whose findings on the same resource, or in the same container, have the same cause and go under this one's. */
-  readonly subsumes?: { readonly [rule: string]: "resource" | "container" };
+  /**
+   * Rules whose findings have the same cause and go under this one's: on the same resource, in the same container, or on the same
+   * resource with evidence at places alone that this one names too.
+   */
+  readonly subsumes?: { readonly [rule: string]: Extent };
   check(subject: S, context: RuleContext): Iterable<Verdict>;
   /** Built when asked for, so that the pack does not carry them at run time. */
   examples(): Examples;

@@ -1,38 +1,44 @@
 /** Marks the findings that another one on the same cause covers, so that people read one line for one mistake. */
 
 import type { Finding } from "./finding";
-import type { Rule } from "./rule";
+import type { Extent, Rule } from "./rule";
 
 /**
- * A finding goes under another of the same certainty on the same resource (or in the same container of it) where the
- * other's rule declares so.
+ * A finding goes under a failure on the same resource where that one's rule declares so: whatever it says there, or in the same
+ * container, or where all places that it points at are places of the other's too.
  */
 export function markSubsumed(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
-  const covering = new Map<string, { rule: string; extent: "resource" | "container" }[]>();
+  const covering = new Map<string, { rule: string; extent: Extent }[]>();
   for (const rule of rules) {
     for (const [covered, extent] of Object.entries(rule.subsumes ?? {})) {
       covering.set(covered, [...(covering.get(covered) ?? []), { rule: rule.id, extent }]);
     }
   }
   if (covering.size === 0) return [...findings];
-  const byPlace = new Map<string, Finding>();
+  const coverers = new Set([...covering.values()].flat().map(({ rule }) => rule));
+  const failures = new Map<string, Finding[]>();
   for (const finding of findings) {
-    if (finding.verdict !== "fail") continue;
-    for (const extent of ["resource", "container"] as const) {
-      const key = place(finding.ruleId, finding, extent);
-      if (!byPlace.has(key)) byPlace.set(key, finding);
-    }
+    if (finding.verdict !== "fail" || !coverers.has(finding.ruleId)) continue;
+    const key = place(finding.ruleId, finding);
+    failures.set(key, [...(failures.get(key) ?? []), finding]);
   }
   return findings.map((finding) => {
     if (finding.verdict === "error") return finding;
     for (const { rule, extent } of covering.get(finding.ruleId) ?? []) {
-      const other = byPlace.get(place(rule, finding, extent));
-      if (other !== undefined && other !== finding) return { ...finding, subsumedBy: other.fingerprint };
+      const other = failures.get(place(rule, finding))?.find((item) => item !== finding && covers(item, finding, extent));
+      if (other !== undefined) return { ...finding, subsumedBy: other.fingerprint };
     }
     return finding;
   });
 }
 
-function place(rule: string, finding: Finding, extent: "resource" | "container"): string {
-  return `${rule} ${finding.resource.urn} ${extent === "container" ? `#${finding.container ?? ""}` : "*"}`;
+function covers(other: Finding, finding: Finding, extent: Extent): boolean {
+  if (extent === "resource") return true;
+  if (extent === "container") return other.container === finding.container;
+  const places = new Set(other.evidence.map(({ path }) => path));
+  return finding.evidence.length > 0 && finding.evidence.every(({ path }) => places.has(path));
+}
+
+function place(rule: string, finding: Finding): string {
+  return `${rule} ${finding.resource.urn}`;
 }

@@ -1,7 +1,7 @@
 /**
  * No SSH, RDP, Telnet, FTP or SNMPv1/v2c way to nodes or functions; sessions are brokered and logged.
  *
- * SSH keys on nodes, and groups that name a management port for sources outside the OAM zone. A source that is the whole internet is SG-05's;
+ * SSH keys on nodes, and groups that name a management port for sources outside the OAM zone. A source that is the whole internet goes under SG-05's finding;
  * SSH, NETCONF and SNMPv3 from the declared OAM ranges are how vendors manage functions. A key pair that nothing uses is told by itself.
  */
 
@@ -179,7 +179,7 @@ function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
       (isWorld(sources) || !port.brokered || !oam.isEmpty || strangeGroups(first, context)) &&
       outside.some((rule) => rule.peers.unknown.length === 0);
     yield (certain ? fail : undetermined)({
-      message: `Security group ${subject.name} lets ${sources.isEmpty ? "others" : sources.cidrs().slice(0, 3).join(", ")} reach ${port.name} (${traffic.describe()}) of the core${port.brokered ? ", and whether that is the OAM zone alone is not said" : ""}: a session there is neither brokered nor recorded (Remote Services).`,
+      message: `Security group ${subject.name} lets ${sources.isEmpty ? "others" : sources.cidrs().slice(0, 3).join(", ")} reach ${port.name} (${traffic.describe()}) of the core${certain ? "" : ", and whether that is the OAM zone alone is not said"}: a session there is neither brokered nor recorded (Remote Services).`,
       evidence: outside.flatMap((rule) =>
         [...rule.peers.nodes, ...rule.peers.unknown].map((node) =>
           seen(node, port.brokered ? (context.settings.zones.oam ?? "zones.oam") : "no such rule"),
