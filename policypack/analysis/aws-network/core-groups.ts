@@ -6,7 +6,7 @@
 import { eksClusters, nodeGroups } from "../../model/aws/eks";
 import { refersTo, resolve, tag } from "../../model/aws/references";
 import { GROUP_TYPES, type SecurityGroup, securityGroups } from "../../model/aws/security-groups";
-import { LAUNCH_TEMPLATE } from "../../model/aws/types";
+import { INSTANCE, LAUNCH_TEMPLATE, NETWORK_INTERFACE } from "../../model/aws/types";
 import type { CoreModel } from "../../model/core";
 import type { Resource } from "../../model/stack";
 import type { Node } from "../../model/value";
@@ -24,8 +24,8 @@ export interface CoreGroup {
   readonly planes: readonly string[];
   /** Trust zones of its functions, or the zone of its tag. */
   readonly zones: readonly string[];
-  /** Who uses it: the functions' own interfaces, or the cluster's machines. */
-  readonly of: "functions" | "nodes" | "control-plane";
+  /** Who uses it: the functions' own interfaces, machines and interfaces that nothing names, or those of the cluster. */
+  readonly of: "functions" | "machines" | "nodes" | "control-plane";
   readonly core: Exclude<Certainty, "no">;
 }
 
@@ -46,10 +46,27 @@ export const coreGroups = (model: CoreModel): readonly CoreGroup[] => {
     const inCore = group.vpc.state === "resolved" ? (model.ask(coreVpcs).get(group.vpc.resource)?.core ?? "no") : "maybe";
     const opensPort = admissionsOf(model, group).some((rule) => corePortsMeant(rule.traffic).length > 0);
     const said = opensPort || networkFunctions.length > 0 || (zone.state === "known" && CORE_ZONES.has(zone.value));
-    if (!said || (inCore === "no" && !opensPort)) return [];
-    return [{ ...facts, of: "functions", core: opensPort || inCore === "yes" || zone.state === "known" || networkFunctions.length > 0 ? "yes" : "maybe" }];
+    if (inCore === "no" && !opensPort) return [];
+    // A name alone, in a network that is not in sight, may be anybody's.
+    const core = opensPort || inCore === "yes" || zone.state === "known" ? "yes" : "maybe";
+    if (said) return [{ ...facts, of: "functions", core }];
+    return inCore !== "no" && model.ask(groupsOnInterfaces).has(group.resource) ? [{ ...facts, of: "machines", core: inCore }] : [];
   });
 }; // prettier-ignore
+
+/** Groups that an instance or network interface carries, whatever they are called. */
+const groupsOnInterfaces = (model: CoreModel): ReadonlySet<Resource> => {
+  const carriers = [...model.ofType(INSTANCE), ...model.ofType(NETWORK_INTERFACE)];
+  const references = carriers.flatMap((carrier) =>
+    ["vpcSecurityGroupIds", "securityGroups"].flatMap((key) =>
+      carrier.props
+        .get(key)
+        .items()
+        .map((node) => resolve(model, carrier, node, GROUP_TYPES)),
+    ),
+  );
+  return new Set(references.flatMap((reference) => (reference.state === "resolved" ? [reference.resource] : [])));
+};
 
 interface Machines {
   readonly of: "nodes" | "control-plane";

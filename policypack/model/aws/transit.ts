@@ -46,9 +46,13 @@ function attachmentNamed(model: CoreModel, resource: Resource): TransitAttachmen
   });
 }
 
+export const TRANSIT_ROUTE = "aws:ec2transitgateway/route:Route";
+
 export interface TransitRouteTable {
   readonly associated: readonly TransitAttachment[];
   readonly propagated: readonly TransitAttachment[];
+  /** Attachments that static routes of the table lead to. */
+  readonly routed: readonly TransitAttachment[];
 }
 
 export const transitRouteTables = (model: CoreModel): ReadonlyMap<Resource, TransitRouteTable> => {
@@ -60,6 +64,9 @@ export const transitRouteTables = (model: CoreModel): ReadonlyMap<Resource, Tran
   return new Map(
     model
       .ofType(TRANSIT_ROUTE_TABLE)
-      .map((table) => [table, { associated: joining(ASSOCIATION, table), propagated: joining(PROPAGATION, table) }]),
+      .map((table) => [
+        table,
+        { associated: joining(ASSOCIATION, table), propagated: joining(PROPAGATION, table), routed: joining(TRANSIT_ROUTE, table) },
+      ]),
   );
 };

@@ -23,14 +23,26 @@ export interface NetworkAttachment {
 /** The annotation by which pods join networks. */
 export const ATTACHMENTS = "k8s.v1.cni.cncf.io/networks";
 
+/** The annotation by which Multus puts another network in the place of the pod network. */
+export const DEFAULT_NETWORK = "v1.multus-cni.io/default-network";
+
 /** The networks that a workload's pods join besides the pod network. */
 export function networkAttachments(model: CoreModel, workload: Workload): Read<readonly NetworkAttachment[]> {
-  const annotation = workload.podMetadata.get("annotations", ATTACHMENTS).string();
+  return annotated(model, workload, ATTACHMENTS);
+}
+
+/** The network that stands in the place of the pod network; none, for most. */
+export function defaultNetwork(model: CoreModel, workload: Workload): Read<readonly NetworkAttachment[]> {
+  return annotated(model, workload, DEFAULT_NETWORK);
+}
+
+function annotated(model: CoreModel, workload: Workload, key: string): Read<readonly NetworkAttachment[]> {
+  const annotation = workload.podMetadata.get("annotations", key).string();
   if (annotation.state === "absent") return { state: "known", value: [] };
   if (annotation.state === "unknown") return annotation;
   const text = annotation.value.trim();
   const items = text.startsWith("[") || text.startsWith("{") ? fromJson(text) : fromShort(text);
-  if (items === undefined) return { state: "unknown", reason: `the annotation ${ATTACHMENTS} of ${workload.name} cannot be read` };
+  if (items === undefined) return { state: "unknown", reason: `the annotation ${key} of ${workload.name} cannot be read` };
   const attachments = items.map((item) => {
     const namespace = item.namespace ?? workload.namespace;
     const [definition] = model.objectsNamed("k8s.cni.cncf.io", "NetworkAttachmentDefinition", namespace, item.name);

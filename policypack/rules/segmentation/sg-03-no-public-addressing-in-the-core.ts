@@ -7,13 +7,22 @@
 
 import { type CoreVpc, coreVpcs } from "../../analysis/aws-network/core-vpcs";
 import { isWorld } from "../../analysis/aws-network/world";
-import { parseBlock } from "../../analysis/cidr/address";
+import { type Block, parseBlock } from "../../analysis/cidr/address";
 import { IpSet } from "../../analysis/cidr/ip-set";
 import { planesTagged, zoneTagged } from "../../analysis/planes";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { tenants } from "../../model/aws/interfaces";
-import { mainRouteTableOf, type Route, routes, routeTableOf, SUBNET_TYPES, subnetsNamed, vpcOf } from "../../model/aws/networks";
+import {
+  mainRouteTableOf,
+  prefixListEntries,
+  type Route,
+  routes,
+  routeTableOf,
+  SUBNET_TYPES,
+  subnetsNamed,
+  vpcOf,
+} from "../../model/aws/networks";
 import { refersTo, resolve } from "../../model/aws/references";
 import {
   EIP,
@@ -21,12 +30,14 @@ import {
   INTERNET_GATEWAY,
   LAUNCH_TEMPLATE,
   NETWORK_INTERFACE,
+  PREFIX_LIST,
   ROUTE_TABLE,
   ROUTE_TABLE_ASSOCIATION,
   SUBNET,
   VPC,
 } from "../../model/aws/types";
 import { nodeGroups } from "../../model/aws/eks";
+import type { CoreModel } from "../../model/core";
 import type { Resource } from "../../model/stack";
 import type { Node } from "../../model/value";
 import { resource, unknownValue } from "../../testing/build";
@@ -231,13 +242,18 @@ function waysOut(subject: Resource, { model }: RuleContext): readonly Route[] {
   const table = routeTableOf(model, subject) ?? (home.state === "resolved" ? mainRouteTableOf(model, home.resource) : undefined);
   if (table === undefined) return [];
   const found = (model.ask(routes).get(table) ?? []).filter((route) => toInternetGateway(route));
-  const destinations = found.flatMap((route) =>
-    route.destinations.flatMap((node) => {
-      const read = node.string();
-      return (read.state === "known" ? parseBlock(read.value) : undefined) ?? [];
-    }),
-  );
+  const destinations = found.flatMap((route) => route.destinations.flatMap((node) => blocksOf(route, node, model)));
   return isWorld(IpSet.fromBlocks(destinations)) ? found : [];
+}
+
+/** The blocks of a destination; those of its entries where it is a prefix list. */
+function blocksOf(route: Route, node: Node, model: CoreModel): readonly Block[] {
+  const list = resolve(model, route.resource, node, [PREFIX_LIST]);
+  const nodes = list.state === "resolved" ? prefixListEntries(model, list.resource).cidrs : [node];
+  return nodes.flatMap((item) => {
+    const read = item.string();
+    return (read.state === "known" ? parseBlock(read.value) : undefined) ?? [];
+  });
 }
 
 function toInternetGateway({ target, node }: Route): boolean {

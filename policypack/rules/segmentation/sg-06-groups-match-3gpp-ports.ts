@@ -19,6 +19,7 @@ import { defineRule, fail, type RuleContext, seen, undetermined } from "../../en
 import { resources } from "../../engine/targets";
 import { GROUP_TYPES } from "../../model/aws/security-groups";
 import { INGRESS_RULE, SECURITY_GROUP, VPC } from "../../model/aws/types";
+import type { Node } from "../../model/value";
 import { resource, unknownValue } from "../../testing/build";
 
 export default defineRule({
@@ -165,15 +166,15 @@ function* flawsOf(
       rules: everything, what: "all protocols and ports", why: "whoever stands there may speak every interface of the core",
       expected: "the protocol and port of one interface", cause: "all", unknown: false,
     }; // prettier-ignore
-  const wide = judged.filter(
+  const portless = judged.filter(
     (rule) =>
       !all.includes(rule) &&
       rule.traffic !== undefined &&
       PORTLESS.contains(rule.traffic) &&
       !rule.traffic.isEmpty &&
-      !isWorld(rule.peers.addresses) &&
-      !isNarrow(rule, context),
+      !isWorld(rule.peers.addresses),
   );
+  const wide = wideOf(portless, context);
   if (wide.length > 0)
     yield {
       rules: wide, what: `${TrafficSet.union(wide.map((rule) => rule.traffic ?? TrafficSet.EMPTY)).describe()} ${direction === "ingress" ? "from" : "to"} ${wide.flatMap((rule) => rule.peers.addresses.cidrs()).slice(0, 3).join(", ")}`,
@@ -201,13 +202,26 @@ function betweenMachines(rule: AdmissionRule, group: CoreGroup): boolean {
 }
 
 const NARROW = { 4: 24, 6: 56 } as const;
+/** A few sites' /24 add up to this at most; more is a network cut into /24. */
+const TOGETHER = { 4: 20, 6: 52 } as const;
 
-function isNarrow(rule: AdmissionRule, context: RuleContext): boolean {
+/** Of rules that open every port: those whose sources are wide, each or all together. Declared RAN and partner prefixes may have any size. */
+function wideOf(rules: readonly AdmissionRule[], context: RuleContext): readonly AdmissionRule[] {
   const { zones } = context.settings;
   const declared = IpSet.fromBlocks([...(zones.ran ?? []), ...(zones.interconnect ?? [])].flatMap((cidr) => parseBlock(cidr) ?? []));
-  return rule.peers.nodes.every((node) => {
-    const read = node.string();
-    const block = read.state === "known" ? parseBlock(read.value) : undefined;
-    return block === undefined || block.prefix >= NARROW[block.family] || declared.contains(IpSet.fromBlocks([block]));
-  });
+  const undeclared = rules.map((rule) => ({ rule, sources: rule.peers.addresses.minus(declared) }));
+  const together = IpSet.EMPTY.union(...undeclared.map(({ sources }) => sources));
+  const cut = FAMILIES.some((family) => together.coversMoreThan(family, TOGETHER[family]));
+  const found = undeclared.filter(
+    ({ rule, sources }) => !sources.isEmpty && (cut || rule.peers.nodes.some((node) => isShort(node, declared))),
+  );
+  return found.map(({ rule }) => rule);
+}
+
+const FAMILIES = [4, 6] as const;
+
+function isShort(node: Node, declared: IpSet): boolean {
+  const read = node.string();
+  const block = read.state === "known" ? parseBlock(read.value) : undefined;
+  return block !== undefined && block.prefix < NARROW[block.family] && !declared.contains(IpSet.fromBlocks([block]));
 }

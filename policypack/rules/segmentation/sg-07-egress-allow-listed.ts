@@ -8,10 +8,10 @@
 
 import { type CoreGroup, coreGroups } from "../../analysis/aws-network/core-groups";
 import { type AdmissionRule, emissionsOf } from "../../analysis/aws-network/ingress";
-import { isWorld } from "../../analysis/aws-network/world";
-import { IpSet } from "../../analysis/cidr/ip-set";
+import { openToWorld } from "../../analysis/aws-network/world";
+import { PRIVATE } from "../../analysis/cidr/ip-set";
 import { count } from "../../analysis/cidr/intervals";
-import type { TrafficSet } from "../../analysis/cidr/traffic";
+import { ICMP, ICMPV6, TrafficSet } from "../../analysis/cidr/traffic";
 import { defineRule, fail, seen, undetermined } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { GROUP_TYPES } from "../../model/aws/security-groups";
@@ -52,16 +52,15 @@ export default defineRule({
     const group = context.view === "resource" ? undefined : context.model.ask(coreGroups).find((item) => item.group.resource === subject);
     if (group === undefined || !isInner(group)) return;
     const rules = emissionsOf(context.model, group.group);
-    const wide = rules.filter((rule) => rule.certain && isWide(rule.traffic));
-    const who =
-      group.of === "functions"
-        ? `Security group ${subject.name}`
-        : `Security group ${subject.name} of the cluster's ${group.of === "nodes" ? "nodes" : "control plane"}`;
-    if (isWorld(IpSet.EMPTY.union(...wide.map((rule) => rule.peers.addresses)))) {
-      const open = wide.filter((rule) => !rule.peers.addresses.isEmpty);
+    const certain = rules.filter((rule) => rule.certain);
+    // All rules together: ports cut into many rules, and addresses cut into halves, are still everything and everywhere.
+    const open = openToWorld(certain);
+    const who = `Security group ${subject.name}${OF[group.of]}`;
+    if (isWide(open)) {
+      const letting = certain.filter((rule) => rule.traffic?.overlaps(open) === true && !PRIVATE.contains(rule.peers.addresses));
       yield (group.core === "yes" ? fail : undetermined)({
-        message: `${who} may send ${open[0]?.traffic?.describe() ?? "everything"} anywhere: a way out for what is stolen, and in for orders (Exfiltration Over C2 Channel).`,
-        evidence: open.flatMap((rule) => rule.peers.nodes.map((node) => seen(node, "the peers' own addresses"))),
+        message: `${who} may send ${open.describe()} anywhere: a way out for what is stolen, and in for orders (Exfiltration Over C2 Channel).`,
+        evidence: letting.flatMap((rule) => rule.peers.nodes.map((node) => seen(node, "the peers' own addresses"))),
         networkFunctions: group.networkFunctions,
         cause: "world",
       });
@@ -131,11 +130,20 @@ export default defineRule({
   },
 });
 
-/** More ports than this in one rule are no interface. */
+/** Whose group it is, for people. */
+const OF: { readonly [of in CoreGroup["of"]]: string } = {
+  functions: "",
+  machines: " of machines in the core",
+  nodes: " of the cluster's nodes",
+  "control-plane": " of the cluster's control plane",
+};
+
+/** More ports than these are no interface. */
 const WIDEST = 1024n;
+const MESSAGES = TrafficSet.union([TrafficSet.of(ICMP), TrafficSet.of(ICMPV6)]);
 
 function isWide(traffic: TrafficSet | undefined): boolean {
-  return traffic !== undefined && count(traffic.intervals) > WIDEST;
+  return traffic !== undefined && count(traffic.minus(MESSAGES).intervals) > WIDEST;
 }
 
 function unknownsOf(rule: AdmissionRule) {

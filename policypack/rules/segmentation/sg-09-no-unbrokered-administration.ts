@@ -9,6 +9,7 @@ import { type AdmissionRule, admissionsOf } from "../../analysis/aws-network/ing
 import { type Certainty, coreVpcs, holdsCore } from "../../analysis/aws-network/core-vpcs";
 import { isWorld } from "../../analysis/aws-network/world";
 import { coreGroups } from "../../analysis/aws-network/core-groups";
+import { vpcAddresses } from "../../analysis/aws-network/own-networks";
 import { parseBlock } from "../../analysis/cidr/address";
 import { count } from "../../analysis/cidr/intervals";
 import { IpSet } from "../../analysis/cidr/ip-set";
@@ -19,7 +20,7 @@ import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } 
 import { either, objects, resources } from "../../engine/targets";
 import { refersTo, resolve } from "../../model/aws/references";
 import { GROUP_TYPES, securityGroup } from "../../model/aws/security-groups";
-import { EKS_NODE_GROUP, INSTANCE, KEY_PAIR, LAUNCH_TEMPLATE, SECURITY_GROUP, VPC } from "../../model/aws/types";
+import { EKS_NODE_GROUP, INSTANCE, KEY_PAIR, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE, SECURITY_GROUP, VPC } from "../../model/aws/types";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { Resource } from "../../model/stack";
 import { networkFunction, object, resource, unknownValue } from "../../testing/build";
@@ -32,7 +33,10 @@ export default defineRule({
   severity: "high",
   scope: "stack",
   since: "0.1.0",
-  target: either(resources(...GROUP_TYPES, EKS_NODE_GROUP, LAUNCH_TEMPLATE, INSTANCE, KEY_PAIR), objects(["v1", "Service"])),
+  target: either(
+    resources(...GROUP_TYPES, EKS_NODE_GROUP, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, INSTANCE, KEY_PAIR),
+    objects(["v1", "Service"]),
+  ),
   rationale:
     "Whoever steals one administrator's key walks through every machine that trusts it, and a shell over SSH leaves no record of what was typed: living off the land begins with the tools that administrators left.",
   remediation:
@@ -160,9 +164,9 @@ function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
   const core = found === undefined ? "no" : inCore(subject, context);
   if (found === undefined || core === "no") return;
   const oam = IpSet.fromBlocks((context.settings.zones.oam ?? []).flatMap((cidr) => parseBlock(cidr) ?? []));
-  const rules = admissionsOf(context.model, found).filter(
-    (rule) => rule.certain && rule.traffic !== undefined && count(rule.traffic.intervals) <= WIDEST,
-  );
+  const all = admissionsOf(context.model, found).filter((rule) => rule.certain && rule.traffic !== undefined);
+  yield* wideForStrangers(subject, core, all, oam, context);
+  const rules = all.filter((rule) => !isWide(rule));
   for (const port of PORTS) {
     const traffic = TrafficSet.of(port.protocol, port.from, port.to);
     const letting = rules.filter(
@@ -188,6 +192,51 @@ function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
       cause: port.name,
     });
   }
+}
+
+/**
+ * Rules over a wide range that let somebody outside the VPCs in to machines: SSH is among the ports, though none is named. On the functions'
+ * own groups SG-06 tells them, as it tells "all protocols" everywhere; the whole internet is SG-05's.
+ */
+function* wideForStrangers(
+  subject: Resource,
+  core: "yes" | "maybe",
+  rules: readonly AdmissionRule[],
+  oam: IpSet,
+  { model }: RuleContext,
+): Generator<Verdict> {
+  if (model.ask(coreGroups).find((item) => item.group.resource === subject)?.of === "functions") return;
+  const known = model.ask(vpcAddresses).union(oam);
+  const letting = rules
+    .filter(isWide)
+    .filter(
+      ({ traffic, peers }) =>
+        traffic !== undefined &&
+        traffic.overlaps(SSH) &&
+        !TrafficSet.ALL.minus(traffic).isEmpty &&
+        !isWorld(peers.addresses) &&
+        !known.contains(peers.addresses),
+    );
+  const [first] = letting;
+  if (first === undefined) return;
+  yield (core === "yes" ? fail : undetermined)({
+    message: `Security group ${subject.name} lets ${IpSet.EMPTY.union(...letting.map((rule) => rule.peers.addresses))
+      .cidrs()
+      .slice(0, 3)
+      .join(
+        ", ",
+      )} reach ${first.traffic?.describe()} of machines in the core, SSH among them: a session there is neither brokered nor recorded (Remote Services).`,
+    evidence: letting.flatMap((rule) =>
+      rule.peers.nodes.map((node) => seen(node, "the ports that are needed, for the VPC's own addresses")),
+    ),
+    cause: "wide",
+  });
+}
+
+const SSH = TrafficSet.of(TCP, 22, 22);
+
+function isWide({ traffic }: AdmissionRule): boolean {
+  return traffic !== undefined && count(traffic.intervals) > WIDEST;
 }
 
 /** Whether a rule admits a group that says it is of a zone other than OAM. */
@@ -232,7 +281,7 @@ function* keys(subject: Resource, context: RuleContext): Generator<Verdict> {
 }
 
 function isUsed(pair: Resource, { model }: RuleContext): boolean {
-  return [LAUNCH_TEMPLATE, INSTANCE]
+  return [LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, INSTANCE]
     .flatMap((type) => model.ofType(type))
     .some((item) => refersTo(resolve(model, item, item.props.get("keyName"), [KEY_PAIR]), pair) === "yes");
 }

@@ -55,7 +55,10 @@ export default defineRule({
   *check(subject, context) {
     if (subject.type === TRANSIT_GATEWAY) yield* gateway(subject);
     else if (subject.type === TRANSIT_ATTACHMENT) yield* attachment(subject, context);
-    else if (context.view === "stack") yield* table(subject, context);
+    else if (context.view === "stack") {
+      yield* table(subject, context);
+      yield* transit(subject, context);
+    }
   },
   examples: () => {
     const segregated = {
@@ -185,6 +188,24 @@ function* table(subject: Resource, { model }: RuleContext): Generator<Verdict> {
       cause: what,
     });
   }
+}
+
+/** A static route from the table of one peer to another. */
+function* transit(subject: Resource, { model }: RuleContext): Generator<Verdict> {
+  const found = model.ask(transitRouteTables).get(subject);
+  const from = found?.associated.filter(isPeer) ?? [];
+  const to = (found?.routed ?? []).filter((item) => isPeer(item) && from.some((peer) => peer !== item));
+  const [first] = to;
+  if (first === undefined) return;
+  yield fail({
+    message: `Route table ${subject.name} of ${from.map((peer) => peer.resource.name).join(", ")} has a static route to ${to.map((peer) => peer.resource.name).join(", ")}: one peer's network is a way into the other's.`,
+    evidence: to.map((peer) => ({
+      path: peer.resource.urn.split("::").slice(2).join("::"),
+      actual: subject.name,
+      expected: "no route between peers",
+    })),
+    cause: "static route",
+  });
 }
 
 function isPeer({ kind, vpc }: TransitAttachment): boolean {

@@ -10,7 +10,7 @@ import { planesOfAttachment } from "../../analysis/planes";
 import { judgedAsNetworkFunction } from "../../engine/judged";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
-import { ATTACHMENTS, type NetworkAttachment, networkAttachments } from "../../model/kubernetes/networks";
+import { ATTACHMENTS, DEFAULT_NETWORK, defaultNetwork, type NetworkAttachment, networkAttachments } from "../../model/kubernetes/networks";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { networkFunction, object, unknownValue } from "../../testing/build";
 import { networkFunction as known } from "../../topology/topology";
@@ -50,17 +50,18 @@ export default defineRule({
     { id: "FGT5008", name: "Redirection Of Traffic Via User Plane Network Function" },
   ],
   *check(workload, context) {
-    const attachments = networkAttachments(context.model, workload);
-    if (attachments.state === "known" && attachments.value.length === 0) return;
+    const reads = [networkAttachments(context.model, workload), defaultNetwork(context.model, workload)];
+    if (reads.every((read) => read.state === "known" && read.value.length === 0)) return;
     const judged = judgedAsNetworkFunction(workload, context);
     if (judged === "later") return;
     const { role, networkFunctions, zone, coreStore } = context.model.classification(workload);
+    const [attachments, primary] = reads.map((read) => (read.state === "known" ? read.value : [])) as [Attachments, Attachments];
     if (judged === "no" && !coreStore) {
-      if (attachments.state === "known" && role !== "ran") yield* stranger(workload, attachments.value, context);
+      if (role !== "ran") yield* stranger(workload, attachments, context);
       return;
     }
-    const place = workload.podMetadata.get("annotations", ATTACHMENTS);
-    if (attachments.state !== "known") {
+    const place = workload.podMetadata.get("annotations", attachments.length > 0 || primary.length === 0 ? ATTACHMENTS : DEFAULT_NETWORK);
+    if (reads.some((read) => read.state !== "known")) {
       yield undetermined({
         message: `Which networks ${workload.kind} ${workload.name} joins is not known, so it may join planes that are not its own.`,
         evidence: [seen(place, expectation(networkFunctions))],
@@ -73,14 +74,17 @@ export default defineRule({
     const allowed = planesFor(networkFunctions);
     const wrong: string[] = [];
     const open: string[] = [];
-    for (const attachment of attachments.value) {
+    for (const attachment of [...attachments, ...primary]) {
       const planes = planesOfAttachment(attachment);
-      const foreign = planes.state === "known" ? planes.value.filter((plane) => !allowed.has(plane)) : [];
+      // What stands in the place of the pod network carries the SBI.
+      const isPrimary = primary.includes(attachment);
+      const foreign =
+        planes.state === "known" ? planes.value.filter((plane) => !allowed.has(plane) && !(isPrimary && plane === "sbi")) : [];
       const label =
         planes.state === "known" && planes.value.length > 0
           ? `${attachment.name} (${planes.value.join(", ").toUpperCase()})`
           : attachment.name;
-      if (closed || foreign.length > 0) wrong.push(label);
+      if ((closed && !isPrimary) || foreign.length > 0) wrong.push(label);
       else if (planes.state !== "known" || planes.value.length === 0) open.push(label);
     }
     const certain = wrong.length > 0 && judged !== "suspect";
@@ -93,7 +97,7 @@ export default defineRule({
         : `${who} (${workload.kind} ${workload.name}) joins ${list.join(", ")}, and whether that is a plane of its own is not known.`,
       evidence: [seen(place, expectation(networkFunctions))],
       networkFunctions,
-      interfaces: [...new Set(attachments.value.flatMap((item) => interfacesOf(item)))],
+      interfaces: [...new Set([...attachments, ...primary].flatMap(interfacesOf))],
       cause: certain ? "foreign plane" : "unknown plane",
     });
   },
@@ -137,6 +141,8 @@ export default defineRule({
   },
 });
 
+type Attachments = readonly NetworkAttachment[];
+
 /** Zones whose functions have no business outside the pod network. */
 const CLOSED = new Set(["auth", "data", "li"]);
 
@@ -156,17 +162,21 @@ function interfacesOf(attachment: NetworkAttachment): string[] {
   return planes.state === "known" ? planes.value.map((plane) => plane.toUpperCase()) : [];
 }
 
-/** A pod that is no function, in a namespace without any, on a network that a core namespace defines. */
-function* stranger(workload: Workload, attachments: readonly NetworkAttachment[], context: RuleContext): Generator<Verdict> {
-  if (context.view === "resource" || context.model.coreNamespaces.has(workload.namespace)) return;
-  const ofCore = attachments.filter(
-    (item) => item.namespace !== workload.namespace && context.model.coreNamespaces.has(item.namespace) && interfacesOf(item).length > 0,
-  );
-  if (ofCore.length === 0) return;
-  yield fail({
-    message: `${workload.kind} ${workload.name} in ${workload.namespace} joins ${ofCore.map((item) => `${item.namespace}/${item.name}`).join(", ")} of the core: a pod that is no part of the core stands on its planes, past NetworkPolicy.`,
-    evidence: [seen(workload.podMetadata.get("annotations", ATTACHMENTS), "networks of its own namespace")],
-    interfaces: [...new Set(ofCore.flatMap(interfacesOf))],
+/** A pod that is no function on a network of the core: from another namespace, or beside the functions on more than N6, where DNs are simulated. */
+function* stranger(workload: Workload, attachments: Attachments, context: RuleContext): Generator<Verdict> {
+  if (context.view === "resource" || workload.hook) return;
+  const inside = context.model.coreNamespaces.has(workload.namespace);
+  const concerned = attachments.filter((item) => {
+    const planes = interfacesOf(item);
+    return inside ? planes.some((plane) => plane !== "N6") : planes.length > 0 && context.model.coreNamespaces.has(item.namespace);
+  });
+  if (concerned.length === 0) return;
+  yield (inside ? undetermined : fail)({
+    message: `${workload.kind} ${workload.name} in ${workload.namespace}${inside ? " is no function that 3GPP gives a plane, and" : ""} joins ${concerned.map((item) => `${item.namespace}/${item.name}`).join(", ")} of the core: what is no part of the core stands on its planes, past NetworkPolicy.`,
+    evidence: [
+      seen(workload.podMetadata.get("annotations", ATTACHMENTS), inside ? "the pod network alone" : "networks of its own namespace"),
+    ],
+    interfaces: [...new Set(concerned.flatMap(interfacesOf))],
     cause: "stranger",
   });
 }
