@@ -46,7 +46,7 @@ function attachmentNamed(model: CoreModel, resource: Resource): TransitAttachmen
   });
 }
 
-export const TRANSIT_ROUTE = "aws:ec2transitgateway/route:Route";
+const TRANSIT_ROUTE = "aws:ec2transitgateway/route:Route";
 
 export interface TransitRouteTable {
   readonly associated: readonly TransitAttachment[];
