@@ -10,7 +10,7 @@ import { type KeyMaterial, keysIn } from "./keys";
 
 export type { KeyMaterial } from "./keys";
 
-export type KeyPlace = "ConfigMap" | "Secret" | "environment" | "arguments";
+export type KeyPlace = "ConfigMap" | "Secret" | "environment" | "arguments" | "annotations";
 
 export interface KeyFound {
   readonly resource: Resource;
@@ -34,7 +34,13 @@ export interface KeyFound {
 const SUBSCRIBER = /(^|\n)[ \t]*(supi\s*:|uicc\d*\s*=|hplmn\s*:)/;
 
 export function keyMaterial(model: CoreModel): readonly KeyFound[] {
-  return [...inConfiguration(model), ...model.workloads.flatMap(inWorkload)];
+  const holders = [...model.objectsOf("", "ConfigMap"), ...model.objectsOf("", "Secret")];
+  return [
+    ...inConfiguration(model),
+    ...model.workloads.flatMap(inWorkload),
+    ...holders.flatMap((object) => inAnnotations(object, [object.metadata], readersOf({ object }, model))),
+    ...model.workloads.flatMap((workload) => inAnnotations(workload.object, annotated(workload), [workload])),
+  ];
 }
 
 function inConfiguration(model: CoreModel): KeyFound[] {
@@ -60,6 +66,37 @@ function inConfiguration(model: CoreModel): KeyFound[] {
       ofSubscriber,
     }));
   });
+}
+
+/** Where a workload has annotations: its own metadata and its pods', which are one for a Pod. */
+function annotated({ object, podMetadata }: Workload): readonly Node[] {
+  return podMetadata.path === object.metadata.path ? [podMetadata] : [object.metadata, podMetadata];
+}
+
+/** The whole object once more, as `kubectl apply` keeps it: what is in there stands in its own place too. */
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** Keys in annotations; those of a Secret are read by whoever reads the Secret. */
+function inAnnotations({ resource, kind }: KubernetesObject, metadata: readonly Node[], readers: readonly Workload[]): KeyFound[] {
+  return metadata.flatMap((holder) =>
+    holder
+      .get("annotations")
+      .fields()
+      .filter(([entry]) => entry !== LAST_APPLIED)
+      .flatMap(([entry, node]) =>
+        keysIn(valueOr(node.string(), ""), entry).map((key): KeyFound => ({
+          resource,
+          place: kind === "Secret" ? "Secret" : "annotations",
+          node,
+          entry,
+          key,
+          readers,
+          container: undefined,
+          markedSecret: node.secret,
+          ofSubscriber: false,
+        })),
+      ),
+  );
 }
 
 function inWorkload(workload: Workload): KeyFound[] {

@@ -44,6 +44,7 @@ export default defineRule({
     { id: "FGT1555", name: "Credentials from Password Stores" },
     { id: "T1552.004", name: "Private Keys" },
   ],
+  subsumes: { "ID-19": "evidence" },
   *check(subject) {
     if ("unread" in subject) {
       if (subject.networkFunctions.includes("UDM")) yield notReadYet(subject, "no private key in it");
@@ -54,7 +55,7 @@ export default defineRule({
     const kept = keys.every((found) => found.place === "Secret" && found.markedSecret);
     const descriptions = [...new Set(keys.map((found) => found.key.description))];
     yield fail({
-      message: `${subject.title} carries ${descriptions.join(", ")} in ${keys[0]?.place === "arguments" ? "its arguments" : keys[0]?.place === "environment" ? "its environment" : "plain"}: whoever may read the object can clone SIMs, reveal subscribers or sign tokens with it.`,
+      message: `${subject.title} carries ${descriptions.join(", ")} in ${WHERE[keys[0]?.place ?? ""] ?? "plain"}: whoever may read the object can clone SIMs, reveal subscribers or sign tokens with it.`,
       evidence: keys.map((found) => ({ path: found.node.path, actual: found.key.description, expected: "a reference to a secret store" })),
       networkFunctions: subject.networkFunctions,
       cause: "keys",
@@ -79,6 +80,19 @@ export default defineRule({
         ],
       },
       {
+        name: "a TLS key in a Secret, as kubectl applied it",
+        resources: [
+          object("v1", "Secret", "amf-tls", {
+            metadata: {
+              annotations: {
+                "kubectl.kubernetes.io/last-applied-configuration": `{"data":{"tls.key":"${Buffer.from(`-----BEGIN EC PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END EC PRIVATE KEY-----`).toString("base64")}"}}`,
+              },
+            },
+          }),
+          networkFunction("amf"),
+        ],
+      },
+      {
         name: "a reference to a secret store",
         resources: [
           object("external-secrets.io/v1", "ExternalSecret", "udm-hnet", { spec: { target: { name: "udm-hnet" } } }),
@@ -96,6 +110,14 @@ export default defineRule({
       },
     ],
     fail: [
+      {
+        name: "a PEM private key in an annotation of the pods",
+        resources: [
+          networkFunction("nrf", {
+            annotations: { "example.com/key": `-----BEGIN EC PRIVATE KEY-----\n${"QUJD".repeat(30)}\n-----END EC PRIVATE KEY-----` },
+          }),
+        ],
+      },
       {
         name: "a home-network private key in a ConfigMap",
         resources: [
@@ -138,6 +160,13 @@ export default defineRule({
     ],
   }),
 });
+
+/** Places other than a file, for people. */
+const WHERE: { readonly [place: string]: string } = {
+  arguments: "its arguments",
+  environment: "its environment",
+  annotations: "its annotations",
+};
 
 /** Entries of Secrets that hold long-term keys of the core; other private keys in Secrets are the work of certificate managers. */
 const LONG_TERM_ENTRY =
