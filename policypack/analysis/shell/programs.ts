@@ -10,10 +10,10 @@ export interface Invocation {
 }
 
 /** Words after which a command follows in the same part. */
-const KEYWORDS = new Set(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "exec", "nohup", "command", "builtin", "sudo", "doas", "env", "busybox", "setsid", "eval", "stdbuf", "nice", "chroot", "nsenter", "unshare"]); // prettier-ignore
+const KEYWORDS = new Set(["if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "exec", "nohup", "command", "builtin", "sudo", "doas", "env", "busybox", "setsid", "eval", "stdbuf", "nice", "chroot", "nsenter", "unshare", "xargs", "setpriv"]); // prettier-ignore
 
 /** Wrappers with one argument of their own before the command. */
-const WITH_ARGUMENT = new Set(["timeout", "chroot", "nice"]);
+const WITH_ARGUMENT = new Set(["timeout", "chroot", "nice", "gosu", "su-exec"]);
 
 const SHELLS = new Set(["sh", "bash", "ash", "dash", "zsh", "ksh"]);
 
@@ -25,8 +25,16 @@ export function isShell(program: string): boolean {
 export function programsIn(script: string): readonly Invocation[] {
   return parts(script).flatMap((part) => {
     const found = invocation(part);
-    return found === undefined ? [] : [found];
+    return found === undefined ? [] : [named(found, script)];
   });
+}
+
+/** A program that a variable names (`x=curl; $x …`), by what the script itself puts into the variable. */
+function named(found: Invocation, script: string): Invocation {
+  const variable = /^\$\{?(\w+)\}?$/.exec(found.program)?.[1];
+  if (variable === undefined) return found;
+  const value = new RegExp(`(?:^|[\\s;&|])${variable}=["']?([\\w./-]+)`, "m").exec(script)?.[1];
+  return value === undefined ? found : { program: base(value), words: [value, ...found.words.slice(1)] };
 }
 
 /** Programs of a container's command and arguments (or a hook's, a probe's): the program itself, and what a shell is told to run. */

@@ -7,6 +7,7 @@
 
 import { parseImage } from "../../analysis/images/reference";
 import { type Invocation, isShell, programsIn, programsOf } from "../../analysis/shell/programs";
+import { isNat, isTool, isWait, loops, opensSocket } from "../../analysis/shell/tools";
 import { type Judged, judgedAsNetworkFunction, judgedInCore } from "../../engine/judged";
 import { defineRule, type Evidence, fail, type RuleContext, undetermined, type Verdict } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
@@ -86,57 +87,6 @@ export default defineRule({
   }),
 }); // prettier-ignore
 
-/** Programs by which intruders fetch, connect, capture, scan, reach the cluster and change its network. */
-const TOOLS = new Set([
-  "curl",
-  "wget",
-  "nc",
-  "ncat",
-  "netcat",
-  "socat",
-  "tcpdump",
-  "tshark",
-  "dumpcap",
-  "nmap",
-  "masscan",
-  "ssh",
-  "scp",
-  "sftp",
-  "telnet",
-  "kubectl",
-  "crictl",
-  "ctr",
-  "docker",
-  "iptables",
-  "ip6tables",
-  "iptables-restore",
-  "iptables-legacy",
-  "iptables-nft",
-  "apt",
-  "apt-get",
-  "apk",
-  "yum",
-  "dnf",
-  "microdnf",
-  "tdnf",
-  "zypper",
-  "pip",
-  "pip3",
-  "npm",
-  "gem",
-  "rpm",
-  "dpkg",
-]);
-const NAT = /^ip6?tables(-.*)?$/;
-const PROBING = new Set(["curl", "wget", "nc", "ncat", "netcat", "kubectl"]);
-
-/** Interpreters that are given a program in the command line, and decoders that hide one. */
-const INLINE: readonly (readonly [RegExp, RegExp])[] = [
-  [/^python[\d.]*$/, /^-[a-zA-Z]*c/],
-  [/^(perl|ruby)$/, /^-[a-zA-Z]*e/],
-  [/^base64$/, /^(-[a-zA-Z]*[dD]|--decode)/],
-];
-
 /** Images that hold a tool box and no function. */
 const TOOLBOX =
   /(^|\/)(netshoot|busybox|kali[^/]*|kalilinux\/.*|socat|ubuntu|debian|debug[^/]*|[^/]*-debug|network-multitool|toolbox)$|(^|\/)nicolaka\//;
@@ -161,10 +111,10 @@ function toolsOf(container: Container, workload: Workload, userPlane: boolean, m
   const names = new Set<string>();
   let waits = setUp;
   for (const { node, invocations, text } of calls) {
-    const found = invocations.filter((item) => isTool(item)).filter((item) => !(setUp && userPlane && NAT.test(item.program)));
-    if (/\/dev\/(tcp|udp)\//.test(text)) names.add("/dev/tcp");
+    const found = invocations.filter((item) => isTool(item)).filter((item) => !(setUp && userPlane && isNat(item)));
+    if (opensSocket(text)) names.add("/dev/tcp");
     found.forEach((item) => names.add(item.program));
-    if (found.length === 0 && !/\/dev\/(tcp|udp)\//.test(text)) continue;
+    if (found.length === 0 && !opensSocket(text)) continue;
     waits &&= isWait(found, text);
     wrong.push({
       path: node.path,
@@ -180,7 +130,7 @@ function toolsOf(container: Container, workload: Workload, userPlane: boolean, m
       expected: "an image with the function alone",
     });
     names.add(image);
-    waits &&= SMALL.test(parseImage(valueOr(container.image, ""))?.path ?? "") && calls.some(({ text }) => LOOP.test(text));
+    waits &&= SMALL.test(parseImage(valueOr(container.image, ""))?.path ?? "") && calls.some(({ text }) => loops(text));
   }
   return { container, wrong, names: [...names], open: calls.flatMap((call) => call.open), waits: waits && wrong.length > 0 };
 }
@@ -241,26 +191,6 @@ function scriptsOf(
           return started && text.state === "known" ? [{ node, text: text.value }] : [];
         }),
     ),
-  );
-}
-
-function isTool({ program, words }: Invocation): boolean {
-  return TOOLS.has(program) || INLINE.some(([name, option]) => name.test(program) && words.slice(1).some((word) => option.test(word)));
-}
-
-const LOOP = /(^|[\s;&|])(until|while|for)\s/;
-
-/** Loops and zero-I/O checks wait; what writes a file, or hands what it fetched to a shell, does more. */
-function isWait(found: readonly Invocation[], text: string): boolean {
-  const looks = found.every(
-    (item) =>
-      PROBING.has(item.program) &&
-      !item.words.some((word, index) => /^(-[oO]|--output|--output-document)$/.test(word) && item.words[index + 1] !== "/dev/null"),
-  );
-  return (
-    looks &&
-    !/\|\s*(\S*\/)?(ba|a|da)?sh\b/.test(text) &&
-    (LOOP.test(text) || found.some((item) => item.words.some((word) => /^-[a-z]*z/.test(word))))
   );
 }
 

@@ -41,6 +41,16 @@ const init = (name: string, image: string, ...command: string[]) => [
 ];
 // prettier-ignore
 answers("WH-08", [
+  ["netcat under Debian's name", run("nc.openbsd", "x", "1"), "fail"],
+  ["a tool that xargs starts", run("sh", "-c", "xargs curl < list"), "fail"],
+  ["a tool that a variable names", run("sh", "-c", "x=curl; $x http://a"), "fail"],
+  ["a program on standard input", run("sh", "-c", "python3 - <<E\nimport os\nE"), "fail"],
+  ["an interpreter's inline program", run("sh", "-c", "node -e 'require(1)'"), "fail"],
+  ["a connection by openssl", run("sh", "-c", "openssl s_client -connect x:1"), "fail"],
+  ["a connection by awk", run("sh", "-c", `awk 'BEGIN { s = "/inet/tcp/0/x/1" }'`), "fail"],
+  ["a certificate request by openssl", run("sh", "-c", "openssl req -new -key /k/tls.key && exec amf"), "pass"],
+  ["a variable that names the function", run("sh", "-c", "NF=amf; exec $NF -c /etc/amf.yaml"), "pass"],
+  ["a word in a message", run("sh", "-c", "echo waiting for curl; exec amf"), "pass"],
   ["a tool given as words, by its path", run("/usr/bin/nc", "-lvp", "4444"), "fail"],
   ["a backslash in the name", run("sh", "-c", "c\\url -s x"), "fail"],
   ["behind timeout and env", run("sh", "-c", "timeout 5 env A=1 wget x"), "fail"],
