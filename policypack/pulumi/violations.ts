@@ -29,8 +29,15 @@ const OVERHEAD = 160;
 const EVIDENCE_LIMIT = 4;
 const PLACES_LIMIT = 3;
 
-export function violationsOf(findings: readonly Finding[], view: View, settings: Settings, rules: readonly Rule[]): Violation[] {
-  const said = findings.filter((finding) => isSaid(finding, findings));
+/** `answers` holds what `findings` may go under besides each other: what was said before, of the resources alone. */
+export function violationsOf(
+  findings: readonly Finding[],
+  view: View,
+  settings: Settings,
+  rules: readonly Rule[],
+  answers: readonly Finding[] = findings,
+): Violation[] {
+  const said = findings.filter((finding) => isSaid(finding, answers));
   const certain = said.filter((finding) => finding.verdict !== "undetermined" || settings.undetermined === "deny");
   // On one resource an unknown is not worth a word: the stack's answer has one line for all of a rule's.
   const unknown =

@@ -10,6 +10,7 @@
 
 import { type EdgeAdmissions, edgeAdmissions, PATH_MESSAGES, UNKNOWN_GROUP } from "../../analysis/aws-network/edge-admissions";
 import { type AdmissionRule, admission, admissionsOf } from "../../analysis/aws-network/ingress";
+import { corePortsMeant } from "../../analysis/aws-network/core-ports";
 import { openToWorld } from "../../analysis/aws-network/world";
 import { PRIVATE } from "../../analysis/cidr/ip-set";
 import { TrafficSet } from "../../analysis/cidr/traffic";
@@ -68,7 +69,7 @@ export default defineRule({
     { id: "T1190", name: "Exploit Public-Facing Application" },
     { id: "T1133", name: "External Remote Services" },
   ],
-  subsumes: { "SG-09": "evidence" },
+  subsumes: { "SG-09": "evidence", "SG-17": "evidence" },
   *check(subject, context) {
     if (GROUP_TYPES.includes(subject.type)) {
       yield* judgeGroup(subject, context);
@@ -272,6 +273,12 @@ function* judgeGroup(subject: Resource, context: RuleContext): Generator<Verdict
   });
 }
 
+/** For people: "udp 8805 (N4 PFCP)". */
+function named(traffic: TrafficSet): string {
+  const ports = corePortsMeant(traffic).map((port) => `${port.interface} ${port.name}`);
+  return `${traffic.describe()}${ports.length === 0 ? "" : ` (${ports.join(", ")})`}`;
+}
+
 const ATTACK = "anyone can probe and exploit what listens there (Exploit Public-Facing Application)";
 const EXPECTED = "the peers' own addresses";
 
@@ -292,8 +299,9 @@ function* verdicts(
     subject.type === SECURITY_GROUP_RULE || subject.type === INGRESS_RULE ? `Rule ${subject.name}` : `Security group ${subject.name}`;
   if (!wrong.isEmpty || (someTraffic && nothingAccepted)) {
     yield fail({
-      message: `${what} lets the whole internet in to ${wrong.isEmpty ? "ports that are not known yet" : wrong.describe()}: ${ATTACK}.`,
+      message: `${what} lets the whole internet in to ${wrong.isEmpty ? "ports that are not known yet" : named(wrong)}: ${ATTACK}.`,
       evidence: evidenceOf(certain, wrong),
+      interfaces: corePortsMeant(wrong).map((port) => port.interface),
     });
   }
   if (context.view === "resource") return;
