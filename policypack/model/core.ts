@@ -65,6 +65,16 @@ export class CoreModel {
     return this.ask(objectsByKind).get(`${group}/${kind}`) ?? [];
   }
 
+  /** Kubernetes objects of a kind in one namespace. */
+  objectsIn(group: string, kind: string, namespace: string): readonly KubernetesObject[] {
+    return this.ask(objectsByNamespace).get(placeKey(group, kind, namespace)) ?? [];
+  }
+
+  /** Whether the stack has an object of one of these API groups. */
+  hasGroup(test: (group: string) => boolean): boolean {
+    return this.ask(groups).some(test);
+  }
+
   /** Kubernetes objects of a kind and name; more than one where inputs declare it twice. */
   objectsNamed(group: string, kind: string, namespace: string, name: string): readonly KubernetesObject[] {
     return this.ask(objectsByName).get(nameKey(group, kind, namespace, name)) ?? [];
@@ -100,6 +110,10 @@ export class CoreModel {
   }
 }
 
+function placeKey(group: string, kind: string, namespace: string): string {
+  return `${group}/${kind} ${namespace}`;
+}
+
 function nameKey(group: string, kind: string, namespace: string, name: string): string {
   return `${group}/${kind} ${namespace}/${name}`;
 }
@@ -120,6 +134,8 @@ const resourcesByType = (model: CoreModel) => group(model.resources, (resource) 
 const objects = (model: CoreModel) => kubernetesObjects(model.resources, model.defaultNamespace);
 const objectsByResource = (model: CoreModel) => new Map(model.objects.map((object) => [object.resource, object]));
 const objectsByKind = (model: CoreModel) => group(model.objects, (object) => `${object.group}/${object.kind}`);
+const objectsByNamespace = (model: CoreModel) => group(model.objects, (object) => placeKey(object.group, object.kind, object.namespace));
+const groups = (model: CoreModel): readonly string[] => [...new Set(model.objects.map((object) => object.group))];
 const objectsByName = (model: CoreModel) =>
   group(model.objects, (object) => nameKey(object.group, object.kind, object.namespace, object.name));
 const workloads = (model: CoreModel) => model.objects.flatMap(workloadsOf);

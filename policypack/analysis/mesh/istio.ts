@@ -15,6 +15,22 @@ const GROUP = "security.istio.io";
 /** Where mesh-wide policies live, unless the mesh was installed elsewhere. */
 const ROOT_NAMESPACE = "istio-system";
 
+/** Whether the stack has policies or routes of a mesh. A Gateway alone is an ingress. */
+export function hasMesh(model: CoreModel): boolean {
+  return model.hasGroup((group) => group === GROUP) || MESH_ROUTES.some((kind) => model.objectsOf("networking.istio.io", kind).length > 0);
+}
+
+const MESH_ROUTES = [
+  "DestinationRule",
+  "EnvoyFilter",
+  "ProxyConfig",
+  "ServiceEntry",
+  "Sidecar",
+  "VirtualService",
+  "WorkloadEntry",
+  "WorkloadGroup",
+];
+
 export type Strictness = "strict" | "open" | "unknown";
 
 export interface InboundMtls {
@@ -95,14 +111,13 @@ function excludedPort(workload: Workload, port: number | undefined): InboundMtls
 }
 
 function mode(model: CoreModel, workload: Workload, port: number | undefined): InboundMtls {
-  const policies = model.objectsOf(GROUP, "PeerAuthentication");
+  const beside = model.objectsIn(GROUP, "PeerAuthentication", workload.namespace);
   const selects = (policy: KubernetesObject): "yes" | "no" | "maybe" =>
-    policy.namespace === workload.namespace ? matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels) : "no";
-  const own = policies.filter((policy) => hasSelector(policy));
+    matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);
   const levels = [
-    own.filter((policy) => selects(policy) !== "no"),
-    policies.filter((policy) => !hasSelector(policy) && policy.namespace === workload.namespace),
-    policies.filter((policy) => !hasSelector(policy) && policy.namespace === ROOT_NAMESPACE),
+    beside.filter((policy) => hasSelector(policy) && selects(policy) !== "no"),
+    beside.filter((policy) => !hasSelector(policy)),
+    model.objectsIn(GROUP, "PeerAuthentication", ROOT_NAMESPACE).filter((policy) => !hasSelector(policy)),
   ];
   for (const level of levels) {
     for (const policy of level) {
@@ -140,9 +155,11 @@ export function policiesFor(
   kind: string,
   workload: Workload,
 ): { readonly policy: KubernetesObject; readonly certain: boolean }[] {
-  return model.objectsOf(GROUP, kind).flatMap((policy) => {
-    if (policy.namespace !== workload.namespace && policy.namespace !== ROOT_NAMESPACE) return [];
-    const match = matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);
-    return match === "no" ? [] : [{ policy, certain: match === "yes" }];
-  });
+  const places = [...new Set([workload.namespace, ROOT_NAMESPACE])];
+  return places
+    .flatMap((place) => model.objectsIn(GROUP, kind, place))
+    .flatMap((policy) => {
+      const match = matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);
+      return match === "no" ? [] : [{ policy, certain: match === "yes" }];
+    });
 }

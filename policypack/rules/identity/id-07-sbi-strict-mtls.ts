@@ -215,7 +215,7 @@ function* producersOf({ name, producers }: SbiNamespace): Iterable<Verdict> {
 function* destinationRules({ name, producers }: SbiNamespace, context: RuleContext): Iterable<Verdict> {
   const rules = context.model.objectsOf("networking.istio.io", "DestinationRule");
   if (rules.length === 0) return;
-  const services = context.model.objectsOf("", "Service").filter((service) => service.namespace === name);
+  const services = context.model.objectsIn("", "Service", name);
   for (const rule of rules) {
     const host = rule.spec.get("host").string();
     const mode = tlsModes(rule).find((node) => ["DISABLE", "SIMPLE"].includes(valueOr(node.string(), "")));

@@ -3,6 +3,7 @@
  * accessLogFile. A log format in sight must name the caller's identity and leave the token out.
  */
 
+import { hasMesh } from "../../analysis/mesh/istio";
 import { functionsIn, isCore, namespacesInUse, namespaceTitle } from "../../engine/namespace-targets";
 import { defineRule, fail, seen, undetermined } from "../../engine/rule";
 import type { CoreModel } from "../../model/core";
@@ -35,7 +36,7 @@ export default defineRule({
   ],
   *check(namespace, context) {
     const { model } = context;
-    if (!isCore(namespace, context) || !meshed(model)) return;
+    if (!isCore(namespace, context) || !hasMesh(model)) return;
     const networkFunctions = functionsIn(namespace, model).filter(speaksSbi);
     if (networkFunctions.length === 0) return;
     const logging = loggingOf(model, namespace.name);
@@ -75,12 +76,6 @@ export default defineRule({
   }),
 }); // prettier-ignore
 
-function meshed(model: CoreModel): boolean {
-  return model.objects.some(
-    (item) => item.group === "security.istio.io" || (item.group === "networking.istio.io" && item.kind !== "Gateway"),
-  );
-}
-
 interface Logging {
   readonly answer: "yes" | "no" | "maybe";
   readonly node: Node | undefined;
@@ -116,8 +111,8 @@ interface MeshText {
 /** The mesh's configuration, where the stack has it. */
 function meshTexts(model: CoreModel): readonly MeshText[] {
   const maps = model
-    .objectsOf("", "ConfigMap")
-    .filter((item) => item.namespace === "istio-system" && item.name.startsWith("istio"))
+    .objectsIn("", "ConfigMap", "istio-system")
+    .filter((item) => item.name.startsWith("istio"))
     .map((item) => item.resource.props.get("data", "mesh"));
   const operators = model.objectsOf("install.istio.io", "IstioOperator").map((item) => item.spec.get("meshConfig"));
   return [...maps, ...operators].map((node) => ({ node, text: textBelow(node) }));

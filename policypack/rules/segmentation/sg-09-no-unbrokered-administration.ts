@@ -286,9 +286,15 @@ function isUsed(pair: Resource, { model }: RuleContext): boolean {
     .some((item) => refersTo(resolve(model, item, item.props.get("keyName"), [KEY_PAIR]), pair) === "yes");
 }
 
+function isManagement(number: number): boolean {
+  return PORTS.some((port) => number >= port.from && number <= port.to);
+}
+
 /** A Service of the core that offers a management protocol: the clear-text ones to nobody, the others to OAM, which a Service cannot say. */
 function* service(subject: KubernetesObject, context: RuleContext): Generator<Verdict> {
   if (context.view === "resource" || !context.model.coreNamespaces.has(subject.namespace)) return;
+  // Most Services are no business of this rule: their numbers tell before anything else is asked.
+  if (!portsOf(subject, []).some((port) => port.numbers.some(isManagement) || port.node.get("targetPort").kind() === "string")) return;
   const behind = workloadsBehind(context.model, subject);
   const functions = behind.flatMap(({ workload }) => context.model.classification(workload).networkFunctions);
   if (functions.length === 0) return;

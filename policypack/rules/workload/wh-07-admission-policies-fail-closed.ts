@@ -141,7 +141,7 @@ function reasonOf(guard: Guard): string {
 function showsAdmission(model: CoreModel): boolean {
   return (
     model.ofType(EKS_CLUSTER).length > 0 ||
-    model.objects.some((item) => item.group === "admissionregistration.k8s.io" || /(^|\.)kyverno\.io$|gatekeeper\.sh$/.test(item.group))
+    model.hasGroup((group) => group === "admissionregistration.k8s.io" || /(^|\.)kyverno\.io$|gatekeeper\.sh$/.test(group))
   );
 }
 

@@ -6,6 +6,7 @@
  * need no CPU limit. Replicas, budgets and connection limits are advice: some cores cannot run two AMFs or NRFs without a shared store.
  */
 
+import { hasMesh } from "../../analysis/mesh/istio";
 import { judgedAsNetworkFunction } from "../../engine/judged";
 import { functionsIn, isCore, type NamespaceInUse, namespacesInUse, namespaceTitle } from "../../engine/namespace-targets";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
@@ -105,8 +106,7 @@ function unbounded(container: Container, workload: Workload, model: CoreModel): 
   const limits = own.get("limits");
   const pinned = limits.fields().some(([name]) => name.startsWith("hugepages-"));
   const defaults = model
-    .objectsOf("", "LimitRange")
-    .filter((object) => object.namespace === workload.namespace)
+    .objectsIn("", "LimitRange", workload.namespace)
     .flatMap((object) => object.spec.get("limits").items())
     .filter((item) => valueOr(item.get("type").string(), "Container") === "Container");
   return ["cpu", "memory"].flatMap((name) => {
@@ -148,23 +148,21 @@ interface Lack {
 }
 
 function lacksOf(workload: Workload, networkFunctions: readonly string[], model: CoreModel): readonly Lack[] {
-  const beside = <T extends { readonly namespace: string }>(items: readonly T[]): readonly T[] =>
-    items.filter((item) => item.namespace === workload.namespace);
-  const scaler = beside(model.objectsOf("autoscaling", "HorizontalPodAutoscaler")).find(
-    (item) => valueOr(item.spec.get("scaleTargetRef", "name").string(), "") === workload.name,
-  );
+  const scaler = model
+    .objectsIn("autoscaling", "HorizontalPodAutoscaler", workload.namespace)
+    .find((item) => valueOr(item.spec.get("scaleTargetRef", "name").string(), "") === workload.name);
   const least = scaler === undefined ? workload.object.spec.get("replicas") : scaler.spec.get("minReplicas");
   const lacks: Lack[] = [];
   if (!least.isUnknown && valueOr(least.number(), 1) < 2) lacks.push({ what: "run once", evidence: seen(least, "2 or more") });
-  const budget = beside(model.objectsOf("policy", "PodDisruptionBudget")).some(
-    (item) => item.spec.get("selector").isKnown && matchesSelector(item.spec.get("selector"), workload.labels) !== "no",
-  );
+  const budget = model
+    .objectsIn("policy", "PodDisruptionBudget", workload.namespace)
+    .some((item) => item.spec.get("selector").isKnown && matchesSelector(item.spec.get("selector"), workload.labels) !== "no");
   if (!budget)
     lacks.push({
       what: "have no disruption budget",
       evidence: { path: "PodDisruptionBudget", actual: null, expected: "one that selects it" },
     });
-  if (networkFunctions.some((id) => FLOODED.has(id)) && inMesh(model) && !limited(workload, model))
+  if (networkFunctions.some((id) => FLOODED.has(id)) && hasMesh(model) && !limited(workload, model))
     lacks.push({
       what: "take any number of connections",
       evidence: { path: "DestinationRule", actual: null, expected: "trafficPolicy.connectionPool, or a local rate limit" },
@@ -172,20 +170,11 @@ function lacksOf(workload: Workload, networkFunctions: readonly string[], model:
   return lacks;
 }
 
-function inMesh(model: CoreModel): boolean {
-  return model.objects.some((item) => item.group === "security.istio.io" || item.group === "networking.istio.io");
-}
-
 /** A DestinationRule that bounds connections to a Service of the workload, or an EnvoyFilter with a local rate limit. */
 function limited(workload: Workload, model: CoreModel): boolean {
   const services = model
-    .objectsOf("", "Service")
-    .filter(
-      (item) =>
-        item.namespace === workload.namespace &&
-        item.spec.get("selector").isKnown &&
-        matchesMap(item.spec.get("selector"), workload.labels) !== "no",
-    )
+    .objectsIn("", "Service", workload.namespace)
+    .filter((item) => item.spec.get("selector").isKnown && matchesMap(item.spec.get("selector"), workload.labels) !== "no")
     .map((item) => item.name);
   const rules = model
     .objectsOf("networking.istio.io", "DestinationRule")
@@ -202,9 +191,7 @@ function limited(workload: Workload, model: CoreModel): boolean {
 }
 
 function* quotas(namespace: NamespaceInUse, context: RuleContext): Iterable<Verdict> {
-  const missing = ["ResourceQuota", "LimitRange"].filter(
-    (kind) => !context.model.objectsOf("", kind).some((item) => item.namespace === namespace.name),
-  );
+  const missing = ["ResourceQuota", "LimitRange"].filter((kind) => context.model.objectsIn("", kind, namespace.name).length === 0);
   if (missing.length === 0) return;
   // A chart of the functions leaves quotas to whoever owns the namespace.
   const certain = namespace.object !== undefined || missing.length === 1;
