@@ -5,9 +5,10 @@ import { join } from "node:path";
 
 /** Arguments of `node` that run the host. */
 export function hostArguments(memoryMegabytes: number): string[] {
-  const compiled = join(__dirname, "host", "main.js");
   const memory = `--max-old-space-size=${memoryMegabytes}`;
-  if (existsSync(compiled)) return [memory, compiled];
+  // Beside this module, or where this module is a part of the command line's one file.
+  const compiled = [join(__dirname, "host", "main.js"), join(__dirname, "inputs", "host", "main.js")].find((file) => existsSync(file));
+  if (compiled !== undefined) return [memory, compiled];
   return [memory, "-e", fromSources(join(__dirname, "host", "main.ts"))];
 }
 
