@@ -20,7 +20,7 @@ export interface Results {
   /** Resources that were read. */
   readonly resources: number;
   /** Rules that ran. */
-  readonly evaluated: number;
+  readonly ran: number;
   /** Inputs that could not be read. */
   readonly unread: number;
   readonly coveragePercent: number;
@@ -44,7 +44,7 @@ export function refuses(finding: Finding, thresholds: Thresholds): boolean {
 
 export function exitStatus(results: Results, thresholds: Thresholds): number {
   if (results.unread > 0) return EXIT.wrong;
-  if (results.resources === 0 || results.evaluated === 0) return EXIT.nothingEvaluated;
+  if (results.resources === 0 || results.ran === 0) return EXIT.nothingEvaluated;
   if (results.findings.some((finding) => finding.verdict === "error")) return EXIT.fault;
   if (results.findings.some((finding) => refuses(finding, thresholds))) return EXIT.findings;
   if (thresholds.failCoverageBelow !== undefined && results.coveragePercent < thresholds.failCoverageBelow) return EXIT.findings;

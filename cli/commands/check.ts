@@ -1,7 +1,7 @@
 /** `carrierguard check`: the main job. */
 
 import { coverage } from "../../policypack/engine/coverage";
-import { evaluate } from "../../policypack/engine/evaluate";
+import { evaluate, subjectsOf } from "../../policypack/engine/evaluate";
 import { compareFindings, type Finding } from "../../policypack/engine/finding";
 import type { Settings, UndeterminedPolicy } from "../../policypack/engine/settings";
 import { CoreModel } from "../../policypack/model/core";
@@ -55,7 +55,8 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   const evaluations = models.map((model) => evaluate(model, rules, settings, knowledge));
   telling.done();
   const findings = together(evaluations.map((evaluation) => evaluation.findings));
-  const evaluated = Math.max(...evaluations.map((evaluation) => evaluation.runs.length));
+  const ran = Math.max(...evaluations.map((evaluation) => evaluation.runs.length));
+  const evaluated = evaluations.flatMap((evaluation) => evaluation.runs).reduce((sum, run) => sum + subjectsOf(run), 0);
   const resources = models.reduce((sum, model) => sum + model.resources.length, 0);
   const seen = coverage(models);
   const report: Report = {
@@ -74,11 +75,11 @@ export async function check(targets: readonly string[], options: CheckOptions): 
       const writer = await writerOf(output.format);
       write(
         output,
-        writer?.(report, { rules, color: wantsColor(output, options), refuses: (finding) => refuses(finding, thresholds) }) ?? "",
+        writer?.(report, { rules, ran, color: wantsColor(output, options), refuses: (finding) => refuses(finding, thresholds) }) ?? "",
       );
     }
   }
-  const results = { findings, resources, evaluated, unread: read.errors.length, coveragePercent: seen.percent };
+  const results = { findings, resources, ran, unread: read.errors.length, coveragePercent: seen.percent };
   process.exitCode = exitStatus(results, thresholds);
   if (process.exitCode === EXIT.nothingEvaluated) console.error("carrierguard: nothing was evaluated: the targets hold no resource");
 }

@@ -107,7 +107,7 @@ function summaryLines(report: Report, shown: readonly Finding[], context: Report
   ];
   const lines = [
     `${colors.bold(verdict)} under profile ${report.profile} (${details.join(", ")})`,
-    `${summary.resources} resources, ${summary.evaluated} rules, coverage ${coverage.percent} %`,
+    `${summary.resources} resources, ${context.ran} rules, coverage ${coverage.percent} %`,
   ];
   const [first] = shown;
   if (first !== undefined) lines.push(colors.dim(`Next: carrierguard explain ${first.ruleId}`));

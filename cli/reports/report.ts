@@ -8,7 +8,7 @@ import type { Profile } from "../../policypack/engine/settings";
 
 export interface Summary {
   readonly resources: number;
-  /** Rules that ran. */
+  /** Runs of rules: each rule once for each subject (a workload, a security group, the stack…) that it answered for. */
   readonly evaluated: number;
   readonly fail: number;
   readonly undetermined: number;
@@ -33,6 +33,8 @@ export interface Report {
 /** What a writer may need beside the report itself. */
 export interface ReportContext {
   readonly rules: readonly Rule[];
+  /** How many of them ran. */
+  readonly ran: number;
   readonly color: boolean;
   /** Whether a finding refuses the change, as the exit status has it. */
   refuses(finding: Finding): boolean;

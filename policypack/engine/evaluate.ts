@@ -20,6 +20,11 @@ export interface RuleRun {
   readonly applicable: boolean;
 }
 
+/** How many subjects a rule answered for. */
+export function subjectsOf(run: RuleRun): number {
+  return run.pass + run.fail + run.undetermined + run.error;
+}
+
 export interface Evaluation {
   readonly findings: readonly Finding[];
   readonly runs: readonly RuleRun[];

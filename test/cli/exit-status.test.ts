@@ -49,7 +49,7 @@ describe("from the results alone", () => {
   const results = (findings: Finding[], more: Partial<Results> = {}): Results => ({
     findings,
     resources: 1,
-    evaluated: 1,
+    ran: 1,
     unread: 0,
     coveragePercent: 100,
     ...more,
