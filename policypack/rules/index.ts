@@ -16,6 +16,8 @@ import id08 from "./identity/id-08-sbi-configuration-not-plaintext";
 import id09 from "./identity/id-09-nf-certificates-from-the-operator-pki";
 import id10 from "./identity/id-10-separate-trust-anchors";
 import id11 from "./identity/id-11-sbi-access-authorised-by-oauth2";
+import id12 from "./identity/id-12-nrf-only-for-enrolled-functions";
+import id13 from "./identity/id-13-northbound-behind-mutual-tls";
 import id14 from "./identity/id-14-eks-access-entries-scoped";
 import id15 from "./identity/id-15-humans-federated-no-iam-users";
 import id16 from "./identity/id-16-cross-account-trust-conditional";
@@ -86,6 +88,8 @@ export const rules: readonly Rule[] = [
   id09,
   id10,
   id11,
+  id12,
+  id13,
   id14,
   id15,
   id16,

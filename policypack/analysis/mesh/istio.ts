@@ -6,7 +6,7 @@
 
 import type { CoreModel } from "../../model/core";
 import { type KubernetesObject, labelsOf } from "../../model/kubernetes/objects";
-import { matchesMap } from "../../model/kubernetes/selectors";
+import { type Match, matchesMap } from "../../model/kubernetes/selectors";
 import type { Container, Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
 
@@ -42,12 +42,16 @@ export interface InboundMtls {
   readonly node: Node | undefined;
 }
 
+/** Whether a proxy stands before a workload's port, to enforce what policies of the mesh say. */
+export function enforcement(model: CoreModel, workload: Workload, port: number | undefined): InboundMtls {
+  const enforced = proxy(model, workload);
+  return enforced.answer === "open" ? enforced : (excludedPort(workload, port) ?? enforced);
+}
+
 /** Whether callers of a workload's port must show a mesh certificate. */
 export function inboundMtls(model: CoreModel, workload: Workload, port: number | undefined): InboundMtls {
-  const enforced = proxy(model, workload);
+  const enforced = enforcement(model, workload, port);
   if (enforced.answer === "open") return enforced;
-  const excluded = excludedPort(workload, port);
-  if (excluded !== undefined) return excluded;
   const decided = mode(model, workload, port);
   if (decided.answer !== "strict") return decided;
   return enforced.answer === "unknown" ? { ...enforced, policy: decided.policy } : decided;
@@ -149,7 +153,10 @@ function portMode(policy: KubernetesObject, port: number | undefined): Node | un
   return node.isAbsent ? undefined : node;
 }
 
-/** Policies of a kind (RequestAuthentication, AuthorizationPolicy) that select a workload. */
+/**
+ * Policies of a kind (RequestAuthentication, AuthorizationPolicy) that are about a workload: by its labels, or by the Service or the waypoint
+ * before it. What is attached to a gateway at the edge is about that gateway.
+ */
 export function policiesFor(
   model: CoreModel,
   kind: string,
@@ -159,7 +166,35 @@ export function policiesFor(
   return places
     .flatMap((place) => model.objectsIn(GROUP, kind, place))
     .flatMap((policy) => {
-      const match = matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);
+      const match =
+        targets(policy).length > 0
+          ? attached(model, policy, workload)
+          : matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);
       return match === "no" ? [] : [{ policy, certain: match === "yes" }];
     });
+}
+
+function targets({ spec }: KubernetesObject): readonly Node[] {
+  return [...spec.get("targetRefs").items(), ...(spec.get("targetRef").isAbsent ? [] : [spec.get("targetRef")])];
+}
+
+function attached(model: CoreModel, policy: KubernetesObject, workload: Workload): Match {
+  const answers = targets(policy).map((target): Match => {
+    const name = valueOr(target.get("name").string(), undefined);
+    const kind = valueOr(target.get("kind").string(), undefined);
+    if (name === undefined || kind === undefined) return "maybe";
+    if (policy.namespace !== workload.namespace) return "no";
+    if (kind === "Service") {
+      const [service] = model.objectsNamed("", "Service", policy.namespace, name);
+      const selector = service?.spec.get("selector");
+      if (selector === undefined) return "maybe";
+      return selector.isKnown && selector.fields().length === 0 ? "no" : matchesMap(selector, workload.labels);
+    }
+    if (kind !== "Gateway") return "no";
+    const [namespace] = model.objectsNamed("", "Namespace", "", workload.namespace);
+    const waypoints = [workload.podMetadata, namespace?.metadata].flatMap((holder) => holder?.get("labels", "istio.io/use-waypoint") ?? []);
+    if (waypoints.some((label) => valueOr(label.string(), undefined) === name)) return "yes";
+    return waypoints.some((label) => label.isUnknown) || namespace === undefined ? "maybe" : "no";
+  });
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
 }

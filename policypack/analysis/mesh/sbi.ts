@@ -15,6 +15,8 @@ export interface SbiProducer {
   /** By the function's own TLS: every server encrypted and asking for a client certificate. */
   readonly native: "mutual" | "server-only" | "plain" | "unknown";
   readonly mesh: InboundMtls;
+  /** Of the SBI, where it is told. */
+  readonly port: number | undefined;
 }
 
 /** Every workload that carries a function with services on the SBI. */
@@ -40,6 +42,7 @@ export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
         configurations,
         native: native(configurations),
         mesh: inboundMtls(model, workload, port),
+        port,
       },
     ];
   });

@@ -3,6 +3,7 @@
  * console's own.
  */
 
+import { isInternal } from "../../analysis/exposure/internal";
 import { workloadsBehind } from "../../analysis/exposure/services";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { objects } from "../../engine/targets";
@@ -160,27 +161,19 @@ function* service(subject: KubernetesObject, context: RuleContext): Iterable<Ver
     });
     return;
   }
-  if (read.state !== "known" || (read.value !== "NodePort" && !(read.value === "LoadBalancer" && !isInternal(subject)))) return;
+  if (
+    read.state !== "known" ||
+    (read.value !== "NodePort" && !(read.value === "LoadBalancer" && !isInternal(subject.metadata.get("annotations"))))
+  )
+    return;
   yield fail({
     message: `Service ${subject.name} opens the console ${first.name} ${read.value === "NodePort" ? "on a port of every node" : "by a public load balancer"}: subscribers and keys are one login away.`,
     evidence,
   });
 }
 
-const INTERNAL: readonly (readonly [string, RegExp])[] = [
-  ["service.beta.kubernetes.io/aws-load-balancer-scheme", /^internal$/],
-  ["service.beta.kubernetes.io/aws-load-balancer-internal", /^(true|0\.0\.0\.0\/0)$/],
-  ["networking.gke.io/load-balancer-type", /^Internal$/],
-  ["service.beta.kubernetes.io/azure-load-balancer-internal", /^true$/],
-  ["alb.ingress.kubernetes.io/scheme", /^internal$/],
-];
-
 function annotation(subject: KubernetesObject, key: string): Node {
   return subject.metadata.get("annotations", key);
-}
-
-function isInternal(subject: KubernetesObject): boolean {
-  return INTERNAL.some(([key, value]) => value.test(valueOr(annotation(subject, key).string(), "")));
 }
 
 /** Somebody is asked who they are before the console is reached. */
@@ -220,7 +213,7 @@ function* ingress(subject: KubernetesObject, context: RuleContext): Iterable<Ver
       ? []
       : [{ path: "metadata.annotations", actual: null, expected: "OIDC or client certificates before the console" }]),
   ];
-  if (evidence.length === 0 && isInternal(subject)) return;
+  if (evidence.length === 0 && isInternal(subject.metadata.get("annotations"))) return;
   const what = [
     ...(encrypted ? [] : ["without TLS"]),
     ...(asksWho(subject) ? [] : ["without asking who is there"]),
