@@ -57,6 +57,7 @@ export function workloadsOf(object: KubernetesObject): Workload[] {
   const place = BUILT_IN_GROUPS.has(object.group) ? TEMPLATES[object.kind] : undefined;
   if (place !== undefined) return [workload(object, templateAt(object.resource.props.walk(place)))];
   if (BUILT_IN_GROUPS.has(object.group) || isBuiltInGroup(object.group)) return [];
+  if (isPolicyGroup(object.group)) return generated(object).map((template) => workload(object, template));
   const whole = object.resource.props;
   // A custom resource may be a pod itself: its own spec holds containers.
   if (looksLikePodSpec(whole.get("spec"), true)) return [workload(object, templateAt(whole))];
@@ -69,6 +70,19 @@ function templateAt(node: Node): PodTemplate {
 
 function isBuiltInGroup(group: string): boolean {
   return group.endsWith(".k8s.io") && !/^(jobset\.x-k8s\.io|leaderworkerset\.x-k8s\.io)$/.test(group);
+}
+
+/** Groups of policy engines: what looks like a pod there is a pattern that pods are compared with. */
+function isPolicyGroup(group: string): boolean {
+  return /(^|\.)(kyverno\.io|gatekeeper\.sh|sigstore\.dev)$/.test(group);
+}
+
+/** Pods that a policy makes: Kyverno's generate rules. */
+function generated(object: KubernetesObject): PodTemplate[] {
+  return object.spec
+    .get("rules")
+    .items()
+    .flatMap((rule) => podTemplates(rule.get("generate"), 0));
 }
 
 /** How deep a pod template may hide in a custom resource. */
