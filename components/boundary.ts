@@ -1,0 +1,63 @@
+/** What identities of the core may do at most, whatever is attached to them later: no change of identities, no switching off of records. */
+
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+
+export function permissionsBoundary(name: string, tags: { [tag: string]: pulumi.Input<string> }, parent: pulumi.Resource): aws.iam.Policy {
+  return new aws.iam.Policy(`${name}-boundary`, { policy: JSON.stringify(BOUNDARY), tags }, { parent });
+}
+
+const BOUNDARY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "Nodes",
+      Effect: "Allow",
+      Action: [
+        "ec2:Describe*",
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:UnassignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:AttachNetworkInterface",
+        "ec2:DetachNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:ModifyNetworkInterfaceAttribute",
+        "ec2:CreateTags",
+        "eks:DescribeCluster",
+        "eks-auth:AssumeRoleForPodIdentity",
+        "ecr:GetAuthorizationToken",
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetDownloadUrlForLayer",
+      ],
+      Resource: "*",
+    },
+    {
+      Sid: "Records",
+      Effect: "Allow",
+      Action: [
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "logs:DescribeLogStreams",
+        "config:Put*",
+        "config:Get*",
+        "s3:PutObject",
+        "s3:GetBucketAcl",
+      ],
+      Resource: "*",
+    },
+    {
+      Sid: "OwnSecrets",
+      Effect: "Allow",
+      Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+      Resource: "arn:aws:secretsmanager:*:*:secret:5gc/*",
+    },
+    {
+      Sid: "OwnKeys",
+      Effect: "Allow",
+      Action: ["kms:Decrypt"],
+      Resource: "arn:aws:kms:*:*:key/*",
+      Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
+    },
+  ],
+};

@@ -1,0 +1,100 @@
+/** What a core's network leaves on record: every flow, and every name that was asked for; known bad names are refused. */
+
+import * as aws from "@pulumi/aws";
+import type * as pulumi from "@pulumi/pulumi";
+import { encryptionKey } from "./encryption-key";
+import { type Belonging, tagsOf } from "./tags";
+
+/** Days that records are kept: more than the 365 that LG-07 asks for. */
+const RETENTION_DAYS = 400;
+
+/** Fields of a flow record, with the addresses behind translation, TCP flags, direction and path (LG-03). */
+const FORMAT = [
+  "version", "vpc-id", "subnet-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "pkt-srcaddr", "pkt-dstaddr",
+  "tcp-flags", "flow-direction", "traffic-path", "packets", "bytes", "start", "end", "action", "log-status",
+].map((field) => `\${${field}}`).join(" "); // prettier-ignore
+
+export interface NetworkRecords {
+  readonly vpc: aws.ec2.Vpc;
+  readonly belonging: Belonging;
+  readonly boundary: pulumi.Input<string> | undefined;
+  readonly threats: readonly string[];
+}
+
+export function networkRecords(name: string, { vpc, belonging, boundary, threats }: NetworkRecords, parent: pulumi.Resource): void {
+  const tags = tagsOf(belonging, "observability", "oam");
+  const options = { parent };
+  const kept = { parent, protect: true };
+  const key = encryptionKey(`${name}-records`, "Records of the core's network", "logs.amazonaws.com", tags, parent);
+  const group = (kind: string) =>
+    new aws.cloudwatch.LogGroup(`${name}-${kind}`, { retentionInDays: RETENTION_DAYS, kmsKeyId: key.arn, skipDestroy: true, tags }, kept);
+  const flows = group("flows");
+  const role = new aws.iam.Role(
+    `${name}-flows`,
+    {
+      assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
+      ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),
+      tags,
+    },
+    options,
+  );
+  new aws.iam.RolePolicy(
+    `${name}-flows`,
+    {
+      role: role.id,
+      policy: flows.arn.apply((arn) =>
+        JSON.stringify({
+          Version: "2012-10-17",
+          Statement: [
+            { Effect: "Allow", Action: ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], Resource: `${arn}:*` },
+          ],
+        }),
+      ),
+    },
+    options,
+  );
+  new aws.ec2.FlowLog(
+    name,
+    {
+      vpcId: vpc.id,
+      trafficType: "ALL",
+      maxAggregationInterval: 60,
+      logDestination: flows.arn,
+      iamRoleArn: role.arn,
+      logFormat: FORMAT,
+      tags,
+    },
+    options,
+  );
+
+  const queries = new aws.route53.ResolverQueryLogConfig(name, { destinationArn: group("queries").arn, tags }, options);
+  new aws.route53.ResolverQueryLogConfigAssociation(name, { resolverQueryLogConfigId: queries.id, resourceId: vpc.id }, options);
+  dnsFirewall(name, vpc, threats, tags, parent);
+}
+
+/** Refuses the names of the given list; `invalid` (RFC 2606) keeps an empty list lawful. */
+function dnsFirewall(
+  name: string,
+  vpc: aws.ec2.Vpc,
+  threats: readonly string[],
+  tags: { [tag: string]: pulumi.Input<string> },
+  parent: pulumi.Resource,
+): void {
+  const options = { parent };
+  const list = new aws.route53.ResolverFirewallDomainList(
+    `${name}-threats`,
+    { domains: threats.length > 0 ? [...threats] : ["invalid."], tags },
+    options,
+  );
+  const rules = new aws.route53.ResolverFirewallRuleGroup(name, { tags }, options);
+  new aws.route53.ResolverFirewallRule(
+    `${name}-threats`,
+    { action: "BLOCK", blockResponse: "NXDOMAIN", firewallRuleGroupId: rules.id, firewallDomainListId: list.id, priority: 10 },
+    options,
+  );
+  new aws.route53.ResolverFirewallRuleGroupAssociation(
+    name,
+    { firewallRuleGroupId: rules.id, vpcId: vpc.id, priority: 101, mutationProtection: "ENABLED", tags },
+    options,
+  );
+}
