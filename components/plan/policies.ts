@@ -3,7 +3,7 @@
 import { topology } from "../../policypack/topology/topology";
 import type { NetworkFunctionId } from "../../policypack/topology/types";
 import { type Exchange, exchangesOf, type Port } from "./flows";
-import { objectName, SBI_PORT } from "./functions";
+import { isMeshed, objectName, SBI_PORT } from "./functions";
 
 /** Where things are. */
 export interface Surroundings {
@@ -140,7 +140,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
  * callbacks the producers that notify it, by identity alone (13.4.1.0: OAuth does not apply there).
  */
 export function authorizationRules(self: NetworkFunctionId, around: Surroundings): AuthorizationRule[] {
-  const present = [...around.namespaces.keys()].filter((id) => id !== self);
+  const present = [...around.namespaces.keys()].filter((id) => id !== self && isMeshed(id));
   const principals = (ids: readonly NetworkFunctionId[]) => ids.map((id) => principalOf(id, around));
   const services = topology.sbi.filter((row) => row.producer === self);
   const rules = services.flatMap((row): AuthorizationRule[] => {
