@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const require = createRequire(import.meta.url);
-const { awsActors, awsIdentities, reportOn } = require(join(ROOT, "dist/policypack/analysis/iam/index.js"));
+const { awsActors, awsIdentities, reportOn } = require(join(ROOT, "dist/policypack/analysis/iam/report.js"));
 const { CoreModel } = require(join(ROOT, "dist/policypack/model/core.js"));
 const { Resource } = require(join(ROOT, "dist/policypack/model/stack.js"));
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);

@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { Node, type Value } from "../../policypack/model/value";
 import { CoreModel } from "../../policypack/model/core";
 import {
-  awsActors,
   awsIdentities,
   explain,
   type Explanation,
@@ -13,6 +12,8 @@ import {
   type IdentityReport,
   reportOn,
 } from "../../policypack/analysis/iam";
+import { stackActors } from "../../policypack/analysis/identities/actors";
+import { GOALS } from "../../policypack/analysis/identities/goals";
 import { rules } from "../../policypack/rules";
 import { loadSettings } from "../config/settings-file";
 import { EXIT } from "../exit-status";
@@ -47,7 +48,7 @@ export async function iam(targets: readonly string[], options: IamOptions): Prom
     const [action = "", resource = ""] = question ?? [];
     const text =
       question === undefined
-        ? identitiesText(distinct(models.flatMap((model) => reportOn(awsActors(awsIdentities(model, guards))))), output.format, color)
+        ? identitiesText(distinct(models.flatMap((model) => reportOn(stackActors(model, guards), GOALS))), output.format, color)
         : explanationText(models.flatMap((model) => explain(awsIdentities(model, guards), action, resource)), output.format, action, resource);
     write(output, text);
   }

@@ -5,16 +5,35 @@ import type { Explanation, IdentityReport } from "../../policypack/analysis/iam"
 
 /** Techniques named of one identity; the rest is counted, and all of them are in the JSON. */
 const SHOWN = 6;
+/** Identities that are named though there is nothing to tell of them. */
+const NAMED = 12;
 
 type Colors = ReturnType<typeof createColors>;
 
 export function humanIdentities(reports: readonly IdentityReport[], color: boolean): string {
   const colors = createColors(color);
-  const lines = [...reports].sort((a, b) => rank(a) - rank(b)).flatMap((report) => identityLines(report, colors));
+  const harmless = reports.filter(isHarmless);
+  const told = reports.filter((report) => !isHarmless(report));
+  const lines = told.sort((a, b) => rank(a) - rank(b)).flatMap((report) => identityLines(report, colors));
+  if (harmless.length > 0) {
+    const names = harmless
+      .slice(0, NAMED)
+      .map(({ id }) => id)
+      .join(", ");
+    lines.push(
+      `${colors.green("✔")} no more than they were given: ${names}${harmless.length > NAMED ? ` and ${harmless.length - NAMED} more` : ""}`,
+      "",
+    );
+  }
   const powerful = reports.filter((report) => rank(report) === 0).length;
   const possible = reports.filter((report) => rank(report) === 1).length;
   lines.push(`${reports.length} identities: ${powerful} can get more than they were given, ${possible} may`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Nothing to tell of it. */
+function isHarmless(report: IdentityReport): boolean {
+  return rank(report) === 2 && report.becomes.length + report.access.length + report.notKnown.length === 0;
 }
 
 function rank({ escalations, reaches }: IdentityReport): number {
@@ -25,21 +44,35 @@ function rank({ escalations, reaches }: IdentityReport): number {
 function identityLines(report: IdentityReport, colors: Colors): string[] {
   const mark = [colors.red("✖"), colors.yellow("?"), colors.green("✔")][rank(report)] ?? "";
   const lines = [`${mark} ${colors.bold(report.id)}`];
-  for (const { goal, verdict, path } of report.reaches) {
-    lines.push(`    ${verdict === "fail" ? "is or becomes" : "may become"} ${goal}:`);
-    for (const step of path) lines.push(`      → ${step.to}: ${step.how} (${step.permissions.join(" + ")})`);
+  for (const { goal, verdict, path } of widest(report)) {
+    lines.push(
+      `    ${goal.startsWith("administrator") ? (verdict === "fail" ? "is or becomes" : "may become") : verdict === "fail" ? "gets at" : "may get at"} ${goal}:`,
+    );
+    for (const step of path) lines.push(`      → ${step.to}: ${step.how}${held(step)}`);
   }
   const minimal = smallest(report);
   for (const { permissions, title, technique, verdict } of minimal.slice(0, SHOWN)) {
     lines.push(`    ${verdict === "fail" ? "can" : "may"}: ${permissions.join(" + ")}: ${title} ${colors.dim(`(${technique})`)}`);
   }
   if (minimal.length > SHOWN) lines.push(`    and ${minimal.length - SHOWN} more techniques (see \`-o json\`)`);
-  for (const step of report.becomes) lines.push(colors.dim(`    takes ${step.to}: ${step.how} (${step.permissions.join(" + ")})`));
+  for (const step of report.becomes) lines.push(colors.dim(`    takes ${step.to}: ${step.how}${held(step)}`));
   for (const { title, actions, verdict } of report.access) {
     lines.push(colors.dim(`    ${verdict === "fail" ? "can" : "may"} ${title} (${actions.join(", ")})`));
   }
   if (report.notKnown.length > 0) lines.push(colors.dim(`    not known: ${report.notKnown.join(", ")}`));
   return [...lines, ""];
+}
+
+function held({ permissions }: IdentityReport["becomes"][number]): string {
+  return permissions.length === 0 ? "" : ` (${permissions.join(" + ")})`;
+}
+
+/** An administrator has everything that comes after him: only what is certain of it where he himself is not. */
+function widest({ reaches }: IdentityReport): IdentityReport["reaches"] {
+  return reaches.filter(({ verdict }, index) => {
+    const before = reaches.slice(0, index).filter(({ goal }) => goal.startsWith("administrator"));
+    return !before.some((other) => other.verdict === "fail" || other.verdict === verdict);
+  });
 }
 
 /** Whoever sees PutUserPolicy need not be told what else could be added to it. */

@@ -28,7 +28,7 @@ export const ACCOUNT_ADMINISTRATOR = "administrator of the account";
 const ANY_ACTION = "q7x-canary:AnyAction";
 const ANY_RESOURCE = glob("arn:aws:q7x-canary:::q7x");
 
-function isAdministrator(holder: Holder): Decision["answer"] {
+export function isAdministrator(holder: Holder): Decision["answer"] {
   return decide([{ action: ANY_ACTION, layers: holder.layers, context: ANY_REQUEST }], { inside: [ANY_RESOURCE] }).answer;
 }
 
@@ -125,33 +125,56 @@ function takes(identity: Identity, other: Identity, technique: Technique): Decis
   return trusts(other.trust, { kind: "principal", arn: identity.arn }, "sts:AssumeRole").answer;
 }
 
-/** The shortest way from each identity to a goal, certain steps before uncertain ones. */
-export function shortestPath(from: string, goal: string, steps: (id: string) => readonly Step[]): readonly Step[] | undefined {
-  return walk(from, goal, (id) => steps(id).filter(({ verdict }) => verdict === "fail")) ?? walk(from, goal, steps);
+/** The shortest ways to a goal, from everybody at once: certain steps before uncertain ones. */
+export class WaysTo {
+  private readonly certain: ReadonlyMap<string, number>;
+  private readonly possible: ReadonlyMap<string, number>;
+
+  constructor(
+    goal: string,
+    private readonly steps: ReadonlyMap<string, readonly Step[]>,
+  ) {
+    this.certain = distances(goal, steps, ({ verdict }) => verdict === "fail");
+    this.possible = distances(goal, steps, () => true);
+  }
+
+  /** `undefined` where there is none. */
+  path(from: string): readonly Step[] | undefined {
+    const certain = this.certain.has(from);
+    if (!certain && !this.possible.has(from)) return undefined;
+    const distance = certain ? this.certain : this.possible;
+    const path: Step[] = [];
+    for (let at = from; (distance.get(at) ?? 0) > 0;) {
+      const left = (distance.get(at) ?? 0) - 1;
+      const next = this.steps.get(at)?.find(({ to, verdict }) => distance.get(to) === left && (!certain || verdict === "fail"));
+      if (next === undefined) return undefined;
+      path.push(next);
+      at = next.to;
+    }
+    return path;
+  }
 }
 
-function walk(from: string, goal: string, steps: (id: string) => readonly Step[]): readonly Step[] | undefined {
-  const before = new Map<string, { readonly from: string; readonly step: Step }>();
-  const queue = [from];
-  for (let index = 0; index < queue.length; index += 1) {
-    const here = queue[index] as string;
-    for (const step of steps(here)) {
-      if (step.to === from || before.has(step.to)) continue;
-      before.set(step.to, { from: here, step });
-      if (step.to === goal) return path(from, goal, before);
-      queue.push(step.to);
+/** How many steps each is away from the goal. */
+function distances(goal: string, steps: ReadonlyMap<string, readonly Step[]>, counts: (step: Step) => boolean): Map<string, number> {
+  const before = new Map<string, string[]>();
+  for (const [from, list] of steps) {
+    for (const step of list) {
+      if (!counts(step)) continue;
+      const sources = before.get(step.to);
+      if (sources === undefined) before.set(step.to, [from]);
+      else sources.push(from);
     }
   }
-  return undefined;
-}
-
-function path(from: string, goal: string, before: ReadonlyMap<string, { readonly from: string; readonly step: Step }>): Step[] {
-  const steps: Step[] = [];
-  for (let at = goal; at !== from;) {
-    const reached = before.get(at);
-    if (reached === undefined) return [];
-    steps.unshift(reached.step);
-    at = reached.from;
+  const found = new Map([[goal, 0]]);
+  const queue = [goal];
+  for (let index = 0; index < queue.length; index += 1) {
+    const here = queue[index] as string;
+    for (const from of before.get(here) ?? []) {
+      if (found.has(from)) continue;
+      found.set(from, (found.get(here) ?? 0) + 1);
+      queue.push(from);
+    }
   }
-  return steps;
+  return found;
 }

@@ -5,4 +5,4 @@ export { escalationsOf, mayDo } from "./escalation";
 export { type Step } from "./graph";
 export { guardsOf } from "./guards";
 export { documentIdentity, type Guards, type Identity } from "./identities";
-export { type Actor, awsActors, awsIdentities, explain, type Explanation, type IdentityReport, reportOn } from "./report";
+export { awsIdentities, explain, type Explanation, type IdentityReport, reportOn } from "./report";

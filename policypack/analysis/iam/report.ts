@@ -5,7 +5,7 @@ import type { CoreModel } from "../../model/core";
 import type { Statement } from "./document";
 import { type Access, accessOf, type Escalation, escalationsOf, mayDo, refusal, type Verdict } from "./escalation";
 import { glob } from "./glob";
-import { ACCOUNT_ADMINISTRATOR, shortestPath, type Step, stepsOf } from "./graph";
+import { ACCOUNT_ADMINISTRATOR, type Step, stepsOf, WaysTo } from "./graph";
 import { documentIdentity, type Guards, identitiesUnder, type Identity } from "./identities";
 
 export interface EscalationReport {
@@ -102,18 +102,25 @@ function accessReport({ jewel, actions, verdict, example }: Access): AccessRepor
   return { to: jewel.id, title: jewel.title, actions, verdict, resource: example };
 }
 
+/** Kinds whose loss is worth telling where it leads no further. */
+const LATERAL = new Set(["role", "user", "group", "principal"]);
+
 export function reportOn(actors: readonly Actor[], goals: readonly string[] = [ACCOUNT_ADMINISTRATOR]): readonly IdentityReport[] {
-  const byId = new Map(actors.map((actor) => [actor.id, actor]));
-  const stepsFrom = (id: string): readonly Step[] => byId.get(id)?.steps() ?? [];
+  const kinds = new Map(actors.map(({ id, kind }) => [id, kind]));
+  const steps = new Map(actors.map((actor) => [actor.id, actor.steps()]));
+  const ways = goals.map((goal) => ({ goal, ways: new WaysTo(goal, steps) }));
+  const leads = (id: string): boolean => ways.some((item) => item.ways.path(id) !== undefined);
   return actors
     .filter(({ kind }) => kind !== "goal")
     .map((actor) => {
-      const reaches = goals.flatMap((goal): Reach[] => {
-        const path = shortestPath(actor.id, goal, stepsFrom);
-        return path === undefined ? [] : [{ goal, verdict: path.every(({ verdict }) => verdict === "fail") ? "fail" : "undetermined", path }];
+      const reaches = ways.flatMap(({ goal, ways: to }): Reach[] => {
+        const path = to.path(actor.id);
+        // A function is what it is.
+        if (path === undefined || (actor.kind === "pod" && path.length === 1 && path[0]?.technique === "pod")) return [];
+        return [{ goal, verdict: path.every(({ verdict }) => verdict === "fail") ? "fail" : "undetermined", path }];
       });
-      const lateral = actor.steps().filter(({ to }) => byId.get(to)?.kind !== "goal" && !goals.includes(to));
-      const becomes = lateral.filter((step) => goals.every((goal) => shortestPath(step.to, goal, stepsFrom) === undefined));
+      const lateral = actor.steps().filter(({ to }) => LATERAL.has(kinds.get(to) ?? ""));
+      const becomes = lateral.filter((step) => !leads(step.to));
       const leadsNowhere = (technique: string): boolean => {
         const own = lateral.filter((step) => step.technique === technique);
         return own.length > 0 && own.every((step) => becomes.includes(step));

@@ -7,7 +7,8 @@ import { type Node, valueOr } from "../../model/value";
 import type { Clause } from "./clauses";
 import { type Possibility, satisfiable } from "./conditions";
 import { coversAction } from "./decide";
-import { readPolicy, type Statement } from "./document";
+import { type Policy, readPolicy, type Statement } from "./document";
+import { trusts } from "./trust";
 
 export type ClusterTrust =
   | {
@@ -60,6 +61,19 @@ function isOfCluster({ principals, conditions }: Statement): boolean {
     )
   );
 }
+
+/** Whether a ServiceAccount's own token for STS takes a role, denials considered. */
+export function trustsAccount(policy: Policy, namespace: string, account: string): "yes" | "maybe" | "no" {
+  const fixed = new Map<string, readonly string[]>();
+  for (const { key } of policy.statements.flatMap(({ conditions }) => conditions)) {
+    if (key.endsWith(":sub")) fixed.set(key, [`${PREFIX}${namespace}:${account}`]);
+    if (key.endsWith(":aud")) fixed.set(key, ["sts.amazonaws.com"]);
+  }
+  const inside = policy.statements.filter((statement) => statement.effect === "Allow" && coversAction(statement, ACTION) !== "no" && isOfCluster(statement));
+  const providers = new Set(inside.flatMap(({ principals }) => principals?.federated ?? []).map((node) => valueOr(node.string(), undefined)?.replace(/^.*:oidc-provider\//, "")));
+  const answers = [...providers].map((provider) => trusts(policy, { kind: "web", provider }, ACTION, { fixed }).answer);
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+} // prettier-ignore
 
 /** Both claims are in every token. */
 function admits({ conditions }: Statement, claim: string, value: string): "yes" | "maybe" | "no" {

@@ -38,7 +38,7 @@ export const bindings = (model: CoreModel): readonly Binding[] =>
     const roleName = valueOr(props.get("roleRef", "name").string(), "");
     const namespace = object.kind === "ClusterRoleBinding" ? "" : object.namespace;
     const role = model.objectsNamed(GROUP, kind, kind === "Role" ? namespace : "", roleName)[0];
-    const builtIn = kind === "ClusterRole" && Object.hasOwn(BUILT_IN, roleName) ? BUILT_IN[roleName] : undefined;
+    const builtIn = kind === "ClusterRole" ? builtInRole(roleName) : undefined;
     const rules = role === undefined ? undefined : rulesOf(model, role);
     return {
       object,
@@ -88,6 +88,11 @@ function rulesOf(model: CoreModel, role: KubernetesObject): { readonly grants: r
 
 const rules = (...list: readonly { readonly [key: string]: readonly string[] }[]): readonly Grant[] => grantsIn(Node.root(list as Value));
 const WRITE = ["create", "delete", "deletecollection", "patch", "update"];
+
+/** The grants of a role that every cluster has; `undefined` for any other. */
+export function builtInRole(name: string): readonly Grant[] | undefined {
+  return Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name] : undefined;
+}
 
 /** Default roles that users are bound to, as far as they hand out power (Kubernetes, "User-facing roles"). */
 const BUILT_IN: { readonly [name: string]: readonly Grant[] } = {
