@@ -29,14 +29,21 @@ const template = new aws.ec2.LaunchTemplate("nodes", {
   tags: tags("control", "sbi"),
 });
 
-new aws.eks.NodeGroup("nodes", {
-  clusterName: cluster.name,
-  nodeRoleArn: nodeRole.arn,
-  subnetIds: place,
-  scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 4 },
-  launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
-  tags: tags("control", "sbi"),
-});
+/** The label and taint of a zone's nodes: functions of different trust share no kernel. */
+export const zoneKey = "carrierguard.dev/zone";
+
+for (const zone of ["control", "auth", "user-plane"]) {
+  new aws.eks.NodeGroup(zone, {
+    clusterName: cluster.name,
+    nodeRoleArn: nodeRole.arn,
+    subnetIds: place,
+    scalingConfig: { minSize: 2, desiredSize: 2, maxSize: 4 },
+    launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
+    labels: { [zoneKey]: zone },
+    taints: [{ key: zoneKey, value: zone, effect: "NO_SCHEDULE" }],
+    tags: tags(zone, "sbi"),
+  });
+}
 
 // The CNI that enforces the policies.
 new aws.eks.Addon("vpc-cni", {

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { provider } from "./cluster";
+import { provider, zoneKey } from "./cluster";
 import * as configuration from "./configuration";
 
 const options = { provider };
@@ -41,6 +41,18 @@ type Container = k8s.types.input.core.v1.Container;
 const resources = { requests: { cpu: "500m", memory: "512Mi" }, limits: { cpu: "2", memory: "2Gi" } };
 const hardened = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
 
+/** The zone whose nodes a function runs on; authentication and data share theirs. */
+const zones: { readonly [name: string]: string } = { udm: "auth", udr: "auth", mongodb: "auth", upf: "user-plane" };
+
+/** Onto the nodes of the function's zone, which take nobody else. */
+function onNodesOf(name: string): Pick<PodSpec, "nodeSelector" | "tolerations"> {
+  const zone = zones[name] ?? "control";
+  return {
+    nodeSelector: { [zoneKey]: zone },
+    tolerations: [{ key: zoneKey, operator: "Equal", value: zone, effect: "NoSchedule" }],
+  };
+}
+
 /** A function with its ServiceAccount and Service; keys and certificates come from the secret store. */
 function networkFunction(
   name: string,
@@ -63,6 +75,7 @@ function networkFunction(
         template: {
           metadata: { labels },
           spec: {
+            ...onNodesOf(name),
             serviceAccountName: account.metadata.name,
             automountServiceAccountToken: false,
             securityContext: { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: "RuntimeDefault" } },
@@ -144,6 +157,7 @@ new k8s.apps.v1.StatefulSet(
       template: {
         metadata: { labels: { app: "mongodb", "carrierguard.dev/nf": "subscriber-db" } },
         spec: {
+          ...onNodesOf("mongodb"),
           serviceAccountName: mongodbAccount.metadata.name,
           automountServiceAccountToken: false,
           securityContext: { runAsNonRoot: true, runAsUser: 999, fsGroup: 999, seccompProfile: { type: "RuntimeDefault" } },

@@ -3,6 +3,7 @@ import "./admission";
 import "./capacity";
 import "./cluster";
 import "./core";
+import "./mesh";
 import "./network";
 import "./policies";
 import "./records";

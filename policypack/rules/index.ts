@@ -54,7 +54,12 @@ import sg13 from "./segmentation/sg-13-dns-and-metadata-limited";
 import sg15 from "./segmentation/sg-15-nf-joins-only-its-planes";
 import sg16 from "./segmentation/sg-16-ue-pools-cannot-reach-the-core";
 import sg17 from "./segmentation/sg-17-n2-n4-only-to-declared-peers";
+import sg18 from "./segmentation/sg-18-mesh-authorization-by-identity";
+import sg19 from "./segmentation/sg-19-critical-services-by-path-and-method";
+import sg20 from "./segmentation/sg-20-no-mesh-bypass";
+import sg21 from "./segmentation/sg-21-only-edge-functions-reachable-from-outside";
 import sg27 from "./segmentation/sg-27-admin-uis-not-exposed";
+import sg29 from "./segmentation/sg-29-one-trust-zone-per-node";
 import sg30 from "./segmentation/sg-30-no-host-network-or-node-ports";
 import ti01 from "./threat-intel/ti-01-no-threat-indicators";
 import wh01 from "./workload/wh-01-no-privileged-containers";
@@ -126,7 +131,12 @@ export const rules: readonly Rule[] = [
   sg15,
   sg16,
   sg17,
+  sg18,
+  sg19,
+  sg20,
+  sg21,
   sg27,
+  sg29,
   sg30,
   ti01,
   wh01,

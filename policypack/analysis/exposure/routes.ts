@@ -17,36 +17,57 @@ export function routesTo(model: CoreModel, service: KubernetesObject): readonly 
   return model.ask(routes).get(`${service.namespace}/${service.name}`) ?? [];
 }
 
-interface Backend {
+/** A Service that a route leads to. */
+export interface RouteBackend {
   readonly node: Node;
   readonly name: string;
   readonly namespace: string;
+  /** Which of its ports, by number or name; `undefined`: all that it has. */
+  readonly port: Node | undefined;
 }
 
-type Reader = (object: KubernetesObject) => readonly Backend[];
+export interface Route {
+  readonly object: KubernetesObject;
+  readonly backends: readonly RouteBackend[];
+}
+
+type Reader = (object: KubernetesObject) => readonly RouteBackend[];
+
+/** Every route from outside, with all that it leads to. */
+export const outsideRoutes = (model: CoreModel): readonly Route[] =>
+  READERS.flatMap(([group, kind, read]) => model.objectsOf(group, kind).map((object) => ({ object, backends: read(object) })));
 
 const routes = (model: CoreModel): ReadonlyMap<string, readonly OutsideRoute[]> => {
   const found = new Map<string, OutsideRoute[]>();
-  for (const [group, kind, read] of READERS) {
-    for (const object of model.objectsOf(group, kind)) {
-      for (const { node, name, namespace } of read(object)) {
-        const key = `${namespace}/${name}`;
-        found.set(key, [...(found.get(key) ?? []), { object, backend: node }]);
-      }
+  for (const { object, backends: named } of model.ask(outsideRoutes)) {
+    for (const { node, name, namespace } of named) {
+      const key = `${namespace}/${name}`;
+      found.set(key, [...(found.get(key) ?? []), { object, backend: node }]);
     }
   }
   return found;
 };
 
-function backends(object: KubernetesObject, nodes: readonly Node[]): Backend[] {
-  return nodes.map((node) => ({ node, name: valueOr(node.string(), ""), namespace: object.namespace })).filter(({ name }) => name !== "");
+function backends(object: KubernetesObject, nodes: readonly Node[]): RouteBackend[] {
+  return nodes
+    .map((node) => ({ node, name: valueOr(node.string(), ""), namespace: object.namespace, port: undefined }))
+    .filter(({ name }) => name !== "");
 }
 
+/** The form of today, and that of extensions/v1beta1. */
 const ingress: Reader = (object) =>
-  backends(object, [
-    object.spec.get("defaultBackend", "service", "name"),
-    ...each(object.spec, "rules").flatMap((rule) => each(rule.get("http"), "paths").map((path) => path.get("backend", "service", "name"))),
-  ]);
+  [
+    object.spec.get("defaultBackend"),
+    object.spec.get("backend"),
+    ...each(object.spec, "rules").flatMap((rule) => each(rule.get("http"), "paths").map((path) => path.get("backend"))),
+  ].flatMap((backend) => {
+    const old = backend.get("serviceName");
+    const port = backend.get("service", "port");
+    const [node, at] = old.isAbsent
+      ? [backend.get("service", "name"), port.get("number").isAbsent ? port.get("name") : port.get("number")]
+      : [old, backend.get("servicePort")];
+    return backends(object, [node]).map((item) => ({ ...item, port: at }));
+  });
 
 const gatewayRoute: Reader = (object) => {
   const parents = each(object.spec, "parentRefs");
@@ -58,6 +79,7 @@ const gatewayRoute: Reader = (object) => {
       node: reference.get("name"),
       name: valueOr(reference.get("name").string(), ""),
       namespace: valueOr(reference.get("namespace").string(), object.namespace),
+      port: reference.get("port"),
     }));
 };
 
@@ -70,7 +92,7 @@ const virtualService: Reader = (object) => {
     .map((destination) => {
       const node = destination.get("destination", "host");
       const [name = "", namespace = object.namespace] = valueOr(node.string(), "").split(".");
-      return { node, name, namespace };
+      return { node, name, namespace, port: destination.get("destination", "port", "number") };
     });
 };
 
@@ -91,9 +113,11 @@ const servicesOfRoutes: Reader = (object) =>
       node: service.get("name"),
       name: valueOr(service.get("name").string(), ""),
       namespace: valueOr(service.get("namespace").string(), object.namespace),
+      port: service.get("port"),
     }));
 
-const targetGroup: Reader = (object) => backends(object, [object.spec.get("serviceRef", "name")]);
+const targetGroup: Reader = (object) =>
+  backends(object, [object.spec.get("serviceRef", "name")]).map((item) => ({ ...item, port: object.spec.get("serviceRef", "port") }));
 
 function each(node: Node, key: string): readonly Node[] {
   return node.get(key).items();
@@ -101,6 +125,7 @@ function each(node: Node, key: string): readonly Node[] {
 
 const READERS: readonly (readonly [group: string, kind: string, read: Reader])[] = [
   ["networking.k8s.io", "Ingress", ingress],
+  ["extensions", "Ingress", ingress],
   ...["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"].map(
     (kind) => ["gateway.networking.k8s.io", kind, gatewayRoute] as const,
   ),

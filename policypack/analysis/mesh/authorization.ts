@@ -62,7 +62,7 @@ function or(list: readonly Match[]): Match {
   return list.includes("yes") ? "yes" : list.includes("maybe") ? "maybe" : "no";
 }
 
-function actionOf(policy: KubernetesObject): string {
+export function actionOf(policy: KubernetesObject): string {
   return valueOr(policy.spec.get("action").string(), "ALLOW");
 }
 
@@ -143,7 +143,7 @@ function operations(to: Node, { method, path }: Operation): Match {
 }
 
 /** `*`, a prefix, a suffix, or the text itself. */
-function like(pattern: string, text: string): boolean {
+export function like(pattern: string, text: string): boolean {
   if (pattern === "*") return true;
   if (pattern.endsWith("*")) return text.startsWith(pattern.slice(0, -1));
   return pattern.startsWith("*") ? text.endsWith(pattern.slice(1)) : pattern === text;
@@ -160,7 +160,7 @@ function likePath(pattern: string, path: string): boolean {
 }
 
 /** Principals carry the trust domain in front, which one mesh shares. */
-function fits(pattern: string, identity: string): boolean {
+export function fits(pattern: string, identity: string): boolean {
   if (pattern === "*") return true;
   const domain = pattern.startsWith("ns/") || pattern.startsWith("*") ? "" : `${pattern.split("/")[0]}/`;
   return like(pattern, `${domain}${identity}`);

@@ -71,7 +71,9 @@ function proxy(model: CoreModel, workload: Workload): InboundMtls {
       return read.value ? answer("strict", "a sidecar is injected") : answer("open", "sidecar injection is switched off", inject);
     const ambient = holder.get("istio.io/dataplane-mode").string();
     if (ambient.state === "known")
-      return ambient.value === "ambient" ? answer("strict", "the pod is in the ambient mesh") : answer("open", "the pod has left the mesh");
+      return ambient.value === "ambient"
+        ? answer("strict", "the pod is in the ambient mesh")
+        : answer("open", "the pod has left the mesh", holder.get("istio.io/dataplane-mode"));
   }
   const [namespace] = model.objectsNamed("", "Namespace", "", workload.namespace);
   if (namespace === undefined) return answer("unknown", "the stack does not show whether its namespace is in the mesh");
@@ -86,6 +88,15 @@ function proxy(model: CoreModel, workload: Workload): InboundMtls {
   return labels.complete
     ? answer("open", "its namespace is not in the mesh", namespace.metadata.get("labels"))
     : answer("unknown", "the labels of its namespace are not known yet");
+}
+
+/** Whether the mesh takes a workload's traffic at its node (ztunnel), which reads no HTTP, and not in a sidecar. */
+export function isAmbient(model: CoreModel, workload: Workload): boolean {
+  if (workload.containers.some(isProxy)) return false;
+  const mode = workload.podMetadata.get("labels", "istio.io/dataplane-mode").string();
+  if (mode.state === "known") return mode.value === "ambient";
+  const labels = model.objectsNamed("", "Namespace", "", workload.namespace)[0]?.metadata.get("labels");
+  return labels !== undefined && valueOr(labels.get("istio.io/dataplane-mode").string(), "") === "ambient";
 }
 
 /** Whether a proxy of the mesh stands before a workload. */
@@ -172,6 +183,11 @@ export function policiesFor(
           : matchesMap(policy.spec.get("selector", "matchLabels"), workload.labels);
       return match === "no" ? [] : [{ policy, certain: match === "yes" }];
     });
+}
+
+/** Whether a policy is for a waypoint or gateway, and not for the proxies of workloads. */
+export function isAttached(policy: KubernetesObject): boolean {
+  return targets(policy).length > 0;
 }
 
 function targets({ spec }: KubernetesObject): readonly Node[] {

@@ -6,9 +6,9 @@
 import type { CoreModel } from "../../model/core";
 import { parseBlock } from "../cidr/address";
 import { IpSet } from "../cidr/ip-set";
-import type { Network } from "./network";
 import type { CoreUnit, DeclaredZones } from "./parties";
 import { intersectPorts, NO_PORTS, portsOf, type PortSet, unionPorts } from "./ports";
+import { portsFromOutside } from "./outside";
 import { type Comparison, effective, isStandard, planeOf } from "./standard";
 import { waysIn } from "./ways-in";
 
@@ -132,7 +132,7 @@ export class Lateral {
       .filter(({ name }) => ["n2", "n3"].includes(planeOf(name) ?? ""))
       .flatMap((network) =>
         units.flatMap((to): Step[] => {
-          const ports = this.portsFrom(network, this.zones.ran === undefined ? undefined : IpSet.of(this.zones.ran), to);
+          const ports = portsFromOutside(network, this.zones.ran === undefined ? undefined : IpSet.of(this.zones.ran), to.index, "must");
           return ports.length === 0 || isFunction(to, "GNB")
             ? []
             : [{ to, network: network.name, ports, standard: true, through: `the network ${network.name}` }];
@@ -142,7 +142,7 @@ export class Lateral {
     const pods = reach.primary.flatMap((network) =>
       units.flatMap((to): Step[] => {
         const interfaces = RADIO.flatMap(([id, ports]) => (isFunction(to, id) ? [ports] : []));
-        const ports = intersectPorts(this.portsFrom(network, ran, to), unionPorts(...interfaces, NO_PORTS));
+        const ports = intersectPorts(portsFromOutside(network, ran, to.index, "must"), unionPorts(...interfaces, NO_PORTS));
         return ports.length === 0 ? [] : [{ to, network: network.name, ports, standard: true, through: undefined }];
       }),
     );
@@ -153,27 +153,19 @@ export class Lateral {
   private fromOutside(addresses: IpSet | undefined): Step[] {
     const { reach, units } = this.comparison;
     return distinct(
-      this.model.ask(waysIn).flatMap(({ workload, ports, through }) => {
+      this.model.ask(waysIn).flatMap(({ workload, ports, through, audience, sources }) => {
+        // Who is not on the internet may be where internal load balancers are.
+        if (addresses === undefined && audience === "inside") return [];
+        const from = sources === undefined ? addresses : (addresses?.intersection(sources) ?? sources);
+        if (from?.isEmpty === true) return [];
         const to = units.find(({ unit }) => unit.workloads.includes(workload));
         if (to === undefined) return [];
         return reach.primary.flatMap((network): Step[] => {
-          const open = intersectPorts(this.portsFrom(network, addresses, to), ports);
+          const open = intersectPorts(portsFromOutside(network, from, to.index, "must"), ports);
           return open.length === 0 ? [] : [{ to, network: network.name, ports: open, standard: false, through }];
         });
       }),
     );
-  }
-
-  /** Ports on which some of the addresses outside are let in. */
-  private portsFrom(network: Network, addresses: IpSet | undefined, to: CoreUnit): PortSet {
-    const { universe } = network;
-    const targets = network.classesOf(this.comparison.reach.units.indexOf(to.unit));
-    const sets: PortSet[] = [];
-    for (const [index, atom] of universe.outside.entries()) {
-      if (addresses !== undefined && !addresses.overlaps(atom)) continue;
-      for (const target of targets) sets.push(network.ports(universe.classes.length + index, target, "must"));
-    }
-    return unionPorts(...sets, NO_PORTS);
   }
 
   /** Whether a workload may ask the instance metadata service. */
@@ -182,9 +174,7 @@ export class Lateral {
     return reach.primary.some((network) => {
       const { classes, outside } = network.universe;
       const index = classes.length + outside.findIndex((atom) => atom.contains(METADATA));
-      return network
-        .classesOf(reach.units.indexOf(unit.unit))
-        .some((item) => intersectPorts(network.ports(item, index, "must"), HTTP).length > 0);
+      return network.classesOf(unit.index).some((item) => intersectPorts(network.ports(item, index, "must"), HTTP).length > 0);
     });
   }
 }

@@ -10,12 +10,27 @@ import type { Match } from "../../model/kubernetes/selectors";
 import { and } from "../../model/kubernetes/selectors";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
+import { actionOf, fits, like } from "../mesh/authorization";
 import { behindProxy, inboundMtls, policiesFor } from "../mesh/istio";
 import type { Unit } from "./cluster";
 import { ALL_PORTS, intersectPorts, NO_PORTS, portsOf, type PortSet, subtractPorts, unionPorts } from "./ports";
 import type { Mode } from "./program";
 
 const TCP = portsOf("TCP");
+
+/** Who calls, as the mesh sees it: the ServiceAccount that a certificate names. */
+export interface Caller {
+  readonly namespace: string;
+  readonly account: string;
+  /** Whether it shows a certificate at all. */
+  readonly certified: Match;
+}
+
+function callerOf(model: CoreModel, caller: Workload, callee: Workload): Caller {
+  const account = valueOr(caller.podSpec.get("serviceAccountName").string(), "default");
+  const certified: Match = inboundMtls(model, callee, undefined).answer === "strict" ? "yes" : behindProxy(model, caller);
+  return { namespace: caller.namespace, account, certified };
+}
 
 /** The part of `ports` that the mesh lets through from one workload to another. */
 export function meshPorts(model: CoreModel, from: Unit, to: Unit, ports: PortSet, mode: Mode): PortSet {
@@ -27,19 +42,24 @@ export function meshPorts(model: CoreModel, from: Unit, to: Unit, ports: PortSet
   const tcp = intersectPorts(ports, TCP);
   const enforced = behindProxy(model, callee);
   if (tcp.length === 0 || enforced === "no") return ports;
-  const decided = decide(model, caller, callee, policies, mode);
+  const decided = decide(callerOf(model, caller, callee), policies, mode);
   const passing = unionPorts(intersectPorts(tcp, decided), intersectPorts(tcp, excluded(callee)));
   // Where a proxy is only possible, MAY goes past it.
   if (enforced === "maybe" && mode === "may") return ports;
   return unionPorts(subtractPorts(ports, TCP), passing);
 }
 
-function decide(model: CoreModel, caller: Workload, callee: Workload, policies: ReturnType<typeof policiesFor>, mode: Mode): PortSet {
+/** Ports on which the policies of a workload's proxy let a caller in. */
+export function admittedPorts(model: CoreModel, callee: Workload, caller: Caller, mode: Mode): PortSet {
+  return decide(caller, policiesFor(model, "AuthorizationPolicy", callee), mode);
+}
+
+function decide(caller: Caller, policies: ReturnType<typeof policiesFor>, mode: Mode): PortSet {
   const matched = (action: string, wanted: Mode) =>
     unionPorts(
       ...policies
         .filter(({ policy }) => actionOf(policy) === action)
-        .map(({ policy, certain }) => (certain || wanted === "may" ? rulesOf(model, policy, caller, callee, wanted) : NO_PORTS)),
+        .map(({ policy, certain }) => (certain || wanted === "may" ? rulesOf(policy, caller, wanted) : NO_PORTS)),
       NO_PORTS,
     );
   const other: Mode = mode === "must" ? "may" : "must";
@@ -51,24 +71,22 @@ function decide(model: CoreModel, caller: Workload, callee: Workload, policies: 
   return subtractPorts(subtractPorts(open, refused), asked);
 }
 
-function actionOf(policy: KubernetesObject): string {
-  return valueOr(policy.spec.get("action").string(), "ALLOW");
-}
-
 /** Ports on which some rule matches the caller. No rules match nothing; an empty rule matches everything. */
-function rulesOf(model: CoreModel, policy: KubernetesObject, caller: Workload, callee: Workload, mode: Mode): PortSet {
+function rulesOf(policy: KubernetesObject, caller: Caller, mode: Mode): PortSet {
   const rules = policy.spec.get("rules");
   if (rules.isUnknown) return mode === "may" ? TCP : NO_PORTS;
-  const sets = rules.items().map((rule) => {
-    const from = rule.get("from");
-    const sources = from.isAbsent ? "yes" : or(from.items().map((item) => source(model, item.get("source"), caller, callee)));
-    // Conditions narrow a rule further.
-    const conditions = rule.get("when").items().length > 0 || from.isUnknown ? "maybe" : "yes";
-    const match = and([sources, conditions]);
-    if (match === "no" || (match === "maybe" && mode === "must")) return NO_PORTS;
-    return operations(rule.get("to"), mode);
-  });
-  return unionPorts(...sets, NO_PORTS);
+  return unionPorts(...rules.items().map((rule) => rulePorts(rule, caller, mode)), NO_PORTS);
+}
+
+/** Ports on which one rule matches the caller. */
+export function rulePorts(rule: Node, caller: Caller, mode: Mode): PortSet {
+  const from = rule.get("from");
+  const sources = from.isAbsent ? "yes" : or(from.items().map((item) => source(item.get("source"), caller)));
+  // Conditions narrow a rule further.
+  const conditions = rule.get("when").items().length > 0 || from.isUnknown ? "maybe" : "yes";
+  const match = and([sources, conditions]);
+  if (match === "no" || (match === "maybe" && mode === "must")) return NO_PORTS;
+  return operations(rule.get("to"), mode);
 }
 
 function or(matches: readonly Match[]): Match {
@@ -76,10 +94,8 @@ function or(matches: readonly Match[]): Match {
 }
 
 /** Who calls: by identity, which only mTLS shows; namespaces are read from the identity as well. */
-function source(model: CoreModel, node: Node, caller: Workload, callee: Workload): Match {
-  const account = valueOr(caller.podSpec.get("serviceAccountName").string(), "default");
-  const identity = `ns/${caller.namespace}/sa/${account}`;
-  const certified: Match = inboundMtls(model, callee, undefined).answer === "strict" ? "yes" : behindProxy(model, caller);
+function source(node: Node, caller: Caller): Match {
+  const identity = `ns/${caller.namespace}/sa/${caller.account}`;
   const parts: Match[] = [];
   const known = (field: string, matches: (text: string) => boolean, inverted = false) => {
     const list = node.get(field);
@@ -90,31 +106,19 @@ function source(model: CoreModel, node: Node, caller: Workload, callee: Workload
       return read.state !== "known" ? "maybe" : matches(read.value) ? "yes" : "no";
     });
     const answer = or(answers);
-    return parts.push(inverted ? (answer === "maybe" ? "maybe" : answer === "yes" ? "no" : "yes") : and([answer, certified]));
+    return parts.push(inverted ? (answer === "maybe" ? "maybe" : answer === "yes" ? "no" : "yes") : and([answer, caller.certified]));
   };
+  const account = (text: string) => text === `${caller.namespace}/${caller.account}` || text === caller.account;
   known("principals", (text) => fits(text, identity));
   known("notPrincipals", (text) => fits(text, identity), true);
   known("namespaces", (text) => like(text, caller.namespace));
   known("notNamespaces", (text) => like(text, caller.namespace), true);
-  known("serviceAccounts", (text) => [account, `${caller.namespace}/${account}`].includes(text));
+  known("serviceAccounts", account);
+  known("notServiceAccounts", account, true);
   for (const field of ["ipBlocks", "remoteIpBlocks", "requestPrincipals", "notIpBlocks", "notRemoteIpBlocks", "notRequestPrincipals"]) {
     if (!node.get(field).isAbsent) parts.push("maybe");
   }
   return and(parts);
-}
-
-/** `*`, a prefix, a suffix, or the text itself. */
-function like(pattern: string, text: string): boolean {
-  if (pattern === "*") return true;
-  if (pattern.endsWith("*")) return text.startsWith(pattern.slice(0, -1));
-  return pattern.startsWith("*") ? text.endsWith(pattern.slice(1)) : pattern === text;
-}
-
-/** Principals carry the trust domain in front, which one mesh shares. */
-function fits(pattern: string, identity: string): boolean {
-  if (pattern === "*") return true;
-  const domain = pattern.startsWith("ns/") || pattern.startsWith("*") ? "" : `${pattern.split("/")[0]}/`;
-  return like(pattern, `${domain}${identity}`);
 }
 
 /** Methods and paths narrow a port: what is behind it is reached in part. */

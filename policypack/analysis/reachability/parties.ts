@@ -20,6 +20,8 @@ export interface DeclaredZones {
 /** A workload that takes part in the comparison with 3GPP. */
 export interface CoreUnit {
   readonly unit: Unit;
+  /** Its number among all units of the networks. */
+  readonly index: number;
   readonly parties: readonly Party[];
   /** For people: "AMF", "AMF+SMF", "MongoDB of the core". */
   readonly label: string;
@@ -30,12 +32,12 @@ export interface CoreUnit {
 /** Network functions, data stores, management and base stations of the core; hooks and tests are not. */
 export function coreUnits(model: CoreModel, units: readonly Unit[]): CoreUnit[] {
   const sbi = model.ask(sbiPorts);
-  return units.flatMap((unit) => {
+  return units.flatMap((unit, index) => {
     const [workload] = unit.workloads;
     if (workload === undefined || workload.hook || workload.kind === "VirtualMachine") return [];
     const parties = partiesOf(model, workload);
     if (parties.length === 0) return [];
-    return [{ unit, parties, label: parties.map(({ id }) => id).join("+"), sbi: sbi.get(workload) ?? ANY_SBI }];
+    return [{ unit, index, parties, label: parties.map(({ id }) => id).join("+"), sbi: sbi.get(workload) ?? ANY_SBI }];
   });
 }
 

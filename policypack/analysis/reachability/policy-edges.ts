@@ -29,7 +29,7 @@ export const boundAllows = (model: CoreModel): readonly BoundAllow[] => {
   const found: BoundAllow[] = [];
   const functions = units.filter(({ parties }) => parties.every(({ kind, id }) => kind === "function" && id !== "GNB"));
   for (const network of reach.primary) {
-    const places = new Map(units.map((unit) => [unit, network.classesOf(reach.units.indexOf(unit.unit))]));
+    const places = new Map(units.map((unit) => [unit, network.classesOf(unit.index)]));
     for (const self of functions) {
       for (const item of places.get(self) ?? []) {
         for (const program of [network.ingress, network.egress]) {

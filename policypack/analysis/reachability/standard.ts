@@ -106,14 +106,13 @@ function missingOf(model: CoreModel, reach: Reachability, from: CoreUnit, to: Co
   return [...found.values()];
 }
 
-function onPlane(reach: Reachability, { unit }: CoreUnit, plane: string): boolean {
-  const index = reach.units.indexOf(unit);
+function onPlane(reach: Reachability, { index }: CoreUnit, plane: string): boolean {
   return reach.secondary.some((network) => planeOf(network.name) === plane && network.classesOf(index).length > 0);
 }
 
 /** What really passes from one workload to another on a network: the policies' answer and the mesh's. */
 export function effective(model: CoreModel, reach: Reachability, network: Network, from: CoreUnit, to: CoreUnit, mode: Mode): PortSet {
-  const ports = network.between(reach.units.indexOf(from.unit), reach.units.indexOf(to.unit), mode);
+  const ports = network.between(from.index, to.index, mode);
   if (ports.length === 0 || !reach.primary.includes(network)) return ports;
   return meshPorts(model, from.unit, to.unit, ports, mode);
 }

@@ -49,7 +49,7 @@ export function suggest(model: CoreModel, comparison: Comparison, zones: Declare
     policies: [
       ...namespaces.map(defaultDeny),
       ...bound.map((unit) => networkPolicyOf(model, unit, edges, zones)),
-      ...secondary.flatMap((network) => multiPolicies(model, network, bound, comparison)),
+      ...secondary.flatMap((network) => multiPolicies(model, network, bound)),
       ...bound.flatMap((unit) => authorization(model, unit, edges)),
     ],
     takeAway: [...new Set([...reach.primary, ...reach.secondary].flatMap((network) => allowing(comparison, network)))].sort(),
@@ -92,8 +92,8 @@ function allowing(comparison: Comparison, network: Network): string[] {
   return comparison.excess
     .filter((excess) => excess.network === network.name)
     .flatMap(({ from, to, ports }) => {
-      const [a] = network.classesOf(comparison.reach.units.indexOf(from.unit));
-      const [b] = network.classesOf(comparison.reach.units.indexOf(to.unit));
+      const [a] = network.classesOf(from.index);
+      const [b] = network.classesOf(to.index);
       return a === undefined || b === undefined ? [] : because(network, a, b, ports);
     });
 }
@@ -191,8 +191,8 @@ function peerOf(self: CoreUnit, other: CoreUnit) {
   return { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": other.unit.namespace } }, podSelector };
 }
 
-function multiPolicies(model: CoreModel, network: Network, bound: readonly CoreUnit[], comparison: Comparison): Manifest[] {
-  const joined = bound.filter(({ unit }) => network.classesOf(comparison.reach.units.indexOf(unit)).length > 0);
+function multiPolicies(model: CoreModel, network: Network, bound: readonly CoreUnit[]): Manifest[] {
+  const joined = bound.filter(({ index }) => network.classesOf(index).length > 0);
   const edges = edgesOf(joined, planeOf(network.name));
   return joined.flatMap((self) => {
     const place = definitionOf(model, self, network.name);

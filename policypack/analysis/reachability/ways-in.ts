@@ -4,8 +4,9 @@ import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
-import { doorsOf } from "../exposure/core-services";
-import { namedPorts, workloadsBehind } from "../exposure/services";
+import type { IpSet } from "../cidr/ip-set";
+import { type Audience, openings } from "../exposure/openings";
+import { namedPorts, type SelectedWorkload, workloadsBehind } from "../exposure/services";
 import { ALL_PORTS, isProtocol, NO_PORTS, portsOf, type PortSet, unionPorts } from "./ports";
 
 export interface WayIn {
@@ -14,74 +15,40 @@ export interface WayIn {
   readonly ports: PortSet;
   /** "LoadBalancer amf-n2", "Ingress webui". */
   readonly through: string;
+  readonly audience: Audience;
+  /** Who is let in by the way itself; `undefined`: everybody. */
+  readonly sources: IpSet | undefined;
 }
 
 /** Every way in that the stack declares. */
 export const waysIn = (model: CoreModel): readonly WayIn[] => [
-  ...model.objectsOf("", "Service").flatMap((service) => {
-    const { doors } = doorsOf(service);
-    return doors.length === 0 ? [] : behind(model, service, undefined, `${doors.join(" and ")} ${service.name}`);
-  }),
-  ...[...model.objectsOf("networking.k8s.io", "Ingress"), ...model.objectsOf("extensions", "Ingress")].flatMap((ingress) =>
-    routes(model, ingress, backendsOfIngress(ingress)),
+  ...model
+    .ask(openings)
+    .flatMap(({ through, audience, sources, backends }) =>
+      backends.flatMap(({ service, port }) =>
+        service === undefined
+          ? []
+          : behind(service, port, workloadsBehind(model, service)).map((way) => ({ ...way, through, audience, sources })),
+      ),
+    ),
+  ...model.workloads.flatMap((workload): WayIn[] =>
+    valueOr(workload.podSpec.get("hostNetwork").boolean(), false)
+      ? [{ workload, ports: ALL_PORTS, through: "the host's network", audience: "nodes", sources: undefined }]
+      : [],
   ),
-  ...["HTTPRoute", "GRPCRoute", "TLSRoute", "TCPRoute", "UDPRoute"].flatMap((kind) =>
-    model.objectsOf("gateway.networking.k8s.io", kind).flatMap((route) => routes(model, route, backendsOfRoute(route))),
-  ),
-  ...model.workloads.flatMap((workload) =>
-    valueOr(workload.podSpec.get("hostNetwork").boolean(), false) ? [{ workload, ports: ALL_PORTS, through: "the host's network" }] : [],
-  ),
-  ...model.workloads.flatMap((workload) => {
+  ...model.workloads.flatMap((workload): WayIn[] => {
     const ports = hostPorts(workload);
-    return ports.length === 0 ? [] : [{ workload, ports, through: "host ports" }];
+    return ports.length === 0 ? [] : [{ workload, ports, through: "host ports", audience: "nodes", sources: undefined }];
   }),
 ];
 
-interface Backend {
-  readonly service: string;
-  readonly port: Node;
-}
-
-function backendsOfIngress(ingress: KubernetesObject): Backend[] {
-  const of = (backend: Node): Backend[] => {
-    const modern = backend.get("service", "name").string();
-    if (modern.state === "known") {
-      const port = backend.get("service", "port");
-      return [{ service: modern.value, port: port.get("number").isAbsent ? port.get("name") : port.get("number") }];
-    }
-    const old = backend.get("serviceName").string();
-    return old.state === "known" ? [{ service: old.value, port: backend.get("servicePort") }] : [];
-  };
-  const { spec } = ingress;
-  const paths = spec
-    .get("rules")
-    .items()
-    .flatMap((rule) => rule.get("http", "paths").items());
-  return [...of(spec.get("defaultBackend")), ...of(spec.get("backend")), ...paths.flatMap((path) => of(path.get("backend")))];
-}
-
-function backendsOfRoute(route: KubernetesObject): Backend[] {
-  return route.spec
-    .get("rules")
-    .items()
-    .flatMap((rule) => rule.get("backendRefs").items())
-    .flatMap((backend) => {
-      const name = backend.get("name").string();
-      return name.state === "known" ? [{ service: name.value, port: backend.get("port") }] : [];
-    });
-}
-
-function routes(model: CoreModel, from: KubernetesObject, backends: readonly Backend[]): WayIn[] {
-  return backends.flatMap(({ service, port }) =>
-    model
-      .objectsNamed("", "Service", from.namespace, service)
-      .flatMap((object) => behind(model, object, port, `${from.kind} ${from.name}`)),
-  );
-}
-
 /** The pod ports behind a Service, or behind one of its ports. */
-function behind(model: CoreModel, service: KubernetesObject, only: Node | undefined, through: string): WayIn[] {
-  return workloadsBehind(model, service).map(({ workload }) => {
+export function behind(
+  service: KubernetesObject,
+  only: Node | undefined,
+  selected: readonly SelectedWorkload[],
+): { readonly workload: Workload; readonly ports: PortSet; readonly certain: boolean }[] {
+  return selected.map(({ workload, match }) => {
     const ports = service.spec
       .get("ports")
       .items()
@@ -90,7 +57,7 @@ function behind(model: CoreModel, service: KubernetesObject, only: Node | undefi
           only === undefined || only.isAbsent || [item.get("port").describe(), item.get("name").describe()].includes(only.describe()),
       )
       .map((item) => podPorts(item, workload));
-    return { workload, ports: unionPorts(...ports, NO_PORTS), through };
+    return { workload, ports: unionPorts(...ports, NO_PORTS), certain: match === "yes" };
   });
 }
 

@@ -47,3 +47,25 @@ export function loadBalancersWith(model: CoreModel, group: Resource): readonly L
       balancer.securityGroups.items().some((id) => refersTo(resolve(model, balancer.resource, id, [group.type]), group) === "yes"),
     );
 }
+
+const TARGET_GROUPS: readonly string[] = ["aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"];
+const LISTENER_RULES: readonly string[] = ["aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule"];
+
+/** The target groups that the listeners of a load balancer forward to, by their default actions and by rules. */
+export function targetGroupsBehind(model: CoreModel, { listeners }: LoadBalancer): readonly Resource[] {
+  const own = listeners.map(({ resource }) => resource);
+  const rules = LISTENER_RULES.flatMap((type) => model.ofType(type)).filter((rule) =>
+    own.some((listener) => refersTo(resolve(model, rule, rule.props.get("listenerArn"), LISTENERS), listener) === "yes"),
+  );
+  const actions = [
+    ...own.flatMap((resource) => resource.props.get("defaultActions").items().map((action) => ({ resource, action }))),
+    ...rules.flatMap((resource) => resource.props.get("actions").items().map((action) => ({ resource, action }))),
+  ];
+  const found = actions.flatMap(({ resource, action }) =>
+    [action.get("targetGroupArn"), ...action.get("forward", "targetGroups").items().map((item) => item.get("arn"))].flatMap((node) => {
+      const reference = resolve(model, resource, node, TARGET_GROUPS);
+      return reference.state === "resolved" ? [reference.resource] : [];
+    }),
+  );
+  return [...new Set(found)];
+} // prettier-ignore

@@ -50,7 +50,7 @@ export default defineRule({
     { id: "FGT1498.503", name: "Malicious Packets To Network Functions" },
     { id: "FGT1642.503", name: "AMF" },
   ],
-  subsumes: { "SG-30": "resource" },
+  subsumes: { "SG-30": "resource", "SG-21": "resource" },
   *check(subject, context) {
     if (!(subject instanceof Resource)) {
       yield* subject.kind === "Service" ? judgeService(subject, context) : judgePolicy(subject, context);

@@ -48,7 +48,7 @@ export default defineRule({
     { id: "FGT1190", name: "Exploit Public-Facing Application" },
     { id: "T1133", name: "External Remote Services" },
   ],
-  subsumes: { "SG-30": "resource" },
+  subsumes: { "SG-30": "resource", "SG-21": "resource" },
   *check(subject, context) {
     // What stands behind a Service is for the whole stack to say.
     if (context.view === "resource") return;

@@ -106,3 +106,86 @@ answers("SG-15", [
   ["a data network simulator on N6", [...core, networkFunction("iperf", { annotations: { "k8s.v1.cni.cncf.io/networks": "n6" } })], "pass"],
   ["a definition whose name lies, and whose label does not", [object("k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "n4", { metadata: { labels: { "carrierguard.dev/plane": "n6" } } }), networkFunction("smf", { annotations: { "k8s.v1.cni.cncf.io/networks": "n4" } })], "fail"], // prettier-ignore
 ]);
+
+const meshed = object("v1", "Namespace", "core", { metadata: { labels: { "istio-injection": "enabled" } } });
+const sbi = ["amf", "udm", "nrf"].map((name) => networkFunction(name));
+const authorization = (name: string, spec: object, place = "core") =>
+  object("security.istio.io/v1", "AuthorizationPolicy", name, { spec: { ...spec } }, place);
+const nothing = authorization("nothing", {});
+const udmFrom = (...from: object[]) => authorization("udm", { selector: { matchLabels: { app: "udm" } }, rules: [{ from }] });
+const principals = (...names: string[]) => ({ source: { principals: names } });
+const AMF = "cluster.local/ns/core/sa/amf";
+
+answers("SG-18", [
+  ["an account of the right name in any namespace", [meshed, ...sbi, nothing, udmFrom(principals("*/sa/amf"))], "fail"],
+  ["a prefix that every identity has", [meshed, ...sbi, nothing, udmFrom(principals("cluster.local/*"))], "fail"],
+  ["an empty source beside a right one", [meshed, ...sbi, nothing, udmFrom(principals(AMF), { source: {} })], "fail"],
+  ["an audit policy in place of an allow", [meshed, ...sbi, authorization("udm", { action: "AUDIT", rules: [{}] })], "fail"],
+  ["a policy in a namespace that is not the core's", [meshed, ...sbi, authorization("nothing", {}, "shop")], "fail"],
+  ["a policy whose selector matches nobody", [meshed, ...sbi, authorization("nothing", { selector: { matchLabels: { app: "udm2" } } })], "fail"],
+  ["a shared account that is also the user plane's", [meshed, ...sbi, networkFunction("upf", { pod: { serviceAccountName: "amf" } }), nothing, udmFrom(principals(AMF))], "fail"],
+  ["a DENY before the ALLOW for the user plane", [meshed, ...sbi, networkFunction("upf"), nothing, udmFrom(principals(AMF, "cluster.local/ns/core/sa/upf")), authorization("no-upf", { action: "DENY", rules: [{ from: [principals("cluster.local/ns/core/sa/upf")] }] })], "pass"],
+  ["another trust domain of the operator", [meshed, ...sbi, nothing, udmFrom(principals("site-b.operator/ns/core/sa/amf"))], "pass"],
+  ["the NRF's status notifications", [meshed, ...sbi, nothing, udmFrom(principals("cluster.local/ns/core/sa/nrf"))], "pass"],
+]); // prettier-ignore
+
+const operations = (...to: object[]) =>
+  authorization("udm", {
+    selector: { matchLabels: { app: "udm" } },
+    rules: [{ from: [principals(AMF)], to: to.map((operation) => ({ operation })) }],
+  });
+
+answers("SG-19", [
+  ["a second operation that opens the rest", [meshed, ...sbi, operations({ paths: ["/nudm-sdm/*"], methods: ["GET"] }, { ports: ["8000"] })], "fail"],
+  ["every method by its star", [meshed, ...sbi, operations({ paths: ["/nudm-sdm/*"], methods: ["*"] })], "fail"],
+  ["an empty list of paths", [meshed, ...sbi, operations({ paths: [], methods: ["GET"] })], "fail"],
+  ["a policy for the whole namespace", [meshed, ...sbi, authorization("all", { rules: [{ from: [principals(AMF)] }] })], "fail"],
+  ["a DENY by port needs no paths", [meshed, ...sbi, authorization("no", { action: "DENY", rules: [{ to: [{ operation: { ports: ["9090"] } }] }] })], "pass"],
+  ["an exact path of one resource", [meshed, ...sbi, operations({ paths: ["/nudm-ueau/v1/suci-0-001-01-0000-0-0-1/security-information/generate-auth-data"], methods: ["POST"] })], "pass"],
+]); // prettier-ignore
+
+const registryOnly = object("networking.istio.io/v1", "Sidecar", "default", { spec: { outboundTrafficPolicy: { mode: "REGISTRY_ONLY" } } });
+
+answers("SG-20", [
+  ["a Sidecar of one workload that opens again", [meshed, registryOnly, ...sbi, object("networking.istio.io/v1", "Sidecar", "amf", { spec: { workloadSelector: { labels: { app: "amf" } }, outboundTrafficPolicy: { mode: "ALLOW_ANY" } } })], "fail"],
+  ["every inbound port excluded by a star", [meshed, registryOnly, networkFunction("amf", { annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "*" } })], "fail"],
+  ["no inbound port included", [meshed, registryOnly, networkFunction("amf", { annotations: { "traffic.sidecar.istio.io/includeInboundPorts": "" } })], "fail"],
+  ["hostNetwork", [meshed, registryOnly, networkFunction("amf", { pod: { hostNetwork: true } })], "fail"],
+  ["a pod that leaves ambient", [object("v1", "Namespace", "core", { metadata: { labels: { "istio.io/dataplane-mode": "ambient" } } }), registryOnly, networkFunction("amf", { labels: { app: "amf", "istio.io/dataplane-mode": "none" } })], "fail"],
+  ["a revision label in place of istio-injection", [object("v1", "Namespace", "core", { metadata: { labels: { "istio.io/rev": "1-26" } } }), registryOnly, ...sbi], "pass"],
+  ["the database's port excluded on the way out", [meshed, registryOnly, networkFunction("udr", { annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "27017" } })], "pass"],
+]); // prettier-ignore
+
+const exposing = (name: string, spec: object, annotations: object = {}) =>
+  object("v1", "Service", name, {
+    metadata: { annotations: { ...annotations } },
+    spec: { selector: { app: name }, ports: [{ port: 8000 }], ...spec },
+  });
+
+answers("SG-21", [
+  ["source ranges that are the world in halves", [...core, exposing("amf", { type: "LoadBalancer", loadBalancerSourceRanges: ["0.0.0.0/1", "128.0.0.0/1"] })], "fail"],
+  ["an annotation whose value means nothing", [...core, exposing("amf", { type: "LoadBalancer" }, { "service.beta.kubernetes.io/aws-load-balancer-scheme": "intern" })], "fail"],
+  ["an AMF beside the SEPP behind one selector", [networkFunction("amf", { labels: { edge: "yes" } }), networkFunction("sepp", { labels: { edge: "yes" } }), networkFunction("smf"), object("v1", "Service", "sepp", { spec: { type: "LoadBalancer", selector: { edge: "yes" }, ports: [{ port: 443 }] } })], "fail"],
+  ["a listener rule to the UDM behind a gateway that is public", [resource("aws:lb/loadBalancer:LoadBalancer", "api", { arn: "arn:lb" }), resource("aws:lb/listener:Listener", "api", { arn: "arn:listener", loadBalancerArn: "arn:lb", defaultActions: [{ type: "fixed-response" }] }), resource("aws:lb/listenerRule:ListenerRule", "x", { listenerArn: "arn:listener", actions: [{ type: "forward", targetGroupArn: "arn:tg" }] }), resource("aws:lb/targetGroup:TargetGroup", "udm", { arn: "arn:tg" })], "fail"],
+  ["a policy that lets in the pods' own network only", [...core, exposing("amf", { type: "LoadBalancer" }), object("networking.k8s.io/v1", "NetworkPolicy", "amf", { spec: { podSelector: {}, policyTypes: ["Ingress"] } })], "pass"],
+  ["an internal load balancer that partners' ranges may use, before a SEPP", [...core, networkFunction("sepp"), exposing("sepp", { type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.100.0/24"] })], "pass", { settings: { zones: { interconnect: ["198.51.100.0/24"] } } }],
+]); // prettier-ignore
+
+const ZONE = "carrierguard.dev/zone";
+const onZone = (name: string, zone: string, tolerations: object[] = []) =>
+  networkFunction(name, { pod: { nodeSelector: { [ZONE]: zone }, tolerations: tolerations as [] } });
+const zoneNodes = (zone: string, effect = "NO_SCHEDULE") =>
+  resource("aws:eks/nodeGroup:NodeGroup", zone, {
+    clusterName: "core",
+    labels: { [ZONE]: zone },
+    taints: [{ key: ZONE, value: zone, effect }],
+  });
+const tolerating = (...zones: string[]) => zones.map((value) => ({ key: ZONE, operator: "Equal", value, effect: "NoSchedule" }));
+
+answers("SG-29", [
+  ["a taint that only prefers", [zoneNodes("auth", "PREFER_NO_SCHEDULE"), onZone("udm", "auth"), networkFunction("upf")], "fail"],
+  ["a function on two zones' nodes", [zoneNodes("auth"), zoneNodes("user-plane"), onZone("udm", "auth", tolerating("auth")), networkFunction("upf", { pod: { tolerations: tolerating("auth", "user-plane") } })], "fail"],
+  ["one group for all zones", [zoneNodes("core"), onZone("udm", "core", tolerating("core")), onZone("upf", "core", tolerating("core"))], "fail"],
+  ["two sites of the same zone", [zoneNodes("auth"), onZone("udm", "auth", tolerating("auth")), onZone("ausf", "auth", tolerating("auth"))], "pass"],
+  ["interception on nodes of its own", [zoneNodes("li"), zoneNodes("control"), onZone("admf", "li", tolerating("li")), onZone("amf", "control", tolerating("control")), onZone("smf", "control", tolerating("control")), onZone("nrf", "control", tolerating("control"))], "pass"],
+]); // prettier-ignore
