@@ -7,7 +7,7 @@ import type { NetworkFunctionId } from "../policypack/topology/types";
 import { Arguments } from "./arguments";
 import { functionPolicies } from "./function-policies";
 import { functionWorkload } from "./function-workload";
-import { BUILDABLE, homeDomain, objectName, PLMN } from "./plan/functions";
+import { BUILDABLE, homeDomain, issuerOf, objectName, PLMN } from "./plan/functions";
 import { DATA_PLANES } from "./plan/pod";
 import type { Surroundings } from "./plan/policies";
 
@@ -40,7 +40,10 @@ export interface NetworkFunctionArgs {
   storage?: pulumi.Input<string>;
   /** StorageClass of a data store's volume, encrypted with the zone's key. */
   storageClass?: pulumi.Input<string>;
-  /** Issuer of its certificate (cert-manager ClusterIssuer). Default: sbi-ca. */
+  /**
+   * Issuer of its certificate (cert-manager ClusterIssuer). Default: that of its trust domain, sbi-ca, n32-ca, ran-ca or li-ca, so that a
+   * certificate of one opens none of the others.
+   */
   issuer?: pulumi.Input<string>;
   /** Issuer of access tokens, and where its keys are. Default: the NRF of this core. */
   tokenIssuer?: pulumi.Input<TokenIssuerArgs>;
@@ -100,8 +103,8 @@ export class NetworkFunction extends pulumi.ComponentResource {
     const store = id === "SUBSCRIBER-DB" || id === "UDSF";
     const replicas = read.count("replicas", 1, 100, store ? 1 : 2);
     const around = surroundings(read, id);
-    const secondary = read.plain<"secondaryNetworks", boolean>("secondaryNetworks", true);
-    const issuer = args.issuer ?? "sbi-ca";
+    const { secondary } = around;
+    const issuer = args.issuer ?? issuerOf(id);
     const object = objectName(id);
     const image = pulumi.output(args.image).apply((reference) => {
       if (!DIGEST.test(reference)) throw read.wrong("image", `${JSON.stringify(reference)} is not pinned: give name@sha256:<digest>`);
@@ -143,6 +146,7 @@ function surroundings(read: Arguments<NetworkFunctionArgs>, id: NetworkFunctionI
     namespaces,
     ran: read.texts("ranCidrs", []),
     partners: read.texts("partnerCidrs", []),
+    secondary: read.plain<"secondaryNetworks", boolean>("secondaryNetworks", true),
     infrastructure: read.texts("infrastructureCidrs", []),
     observability: read.plain<"observabilityNamespace", string>("observabilityNamespace", "observability"),
   };

@@ -47,6 +47,12 @@ export function isMeshed(id: NetworkFunctionId): boolean {
   return speaksSbi(id);
 }
 
+/** The certificate authority of a function's trust domain (TS 33.310 5.2): other operators, the RAN and LI have their own. */
+export function issuerOf(id: NetworkFunctionId): string {
+  const issuers: { readonly [zone in ZoneId]?: string } = { "roaming-edge": "n32-ca", "access-edge": "ran-ca", li: "li-ca" };
+  return issuers[zoneOf(id)] ?? "sbi-ca";
+}
+
 /** The domain of the core's functions (TS 23.003 28.3.2.5). */
 export function homeDomain(plmn: string): string {
   const { mcc, mnc } = plmnOf(plmn);

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly partners: readonly string[];
   /** Namespace whose pods scrape metrics and take logs. */
   readonly observability: string;
+  /** Whether N2, N3, N4 … run on networks of their own. */
+  readonly secondary: boolean;
   /** Address blocks that are no destination of subscribers: the core's own, link-local, and private ranges. */
   readonly infrastructure: readonly string[];
 }
@@ -89,7 +91,7 @@ function rulesOf(
   self: NetworkFunctionId,
 ): object[] {
   return exchanges
-    .filter((exchange) => exchange.plane === plane)
+    .filter((exchange) => (around.secondary ? exchange.plane : "sbi") === plane)
     .flatMap((exchange) => {
       const peers = peersOf(exchange, around, self);
       if (peers.length === 0) return [];
