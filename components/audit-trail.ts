@@ -28,6 +28,8 @@ export class AuditTrail extends pulumi.ComponentResource {
   public readonly archiveArn: pulumi.Output<string>;
   /** ARN of the key of the records. */
   public readonly keyArn: pulumi.Output<string>;
+  /** GuardDuty detector of the account. */
+  public readonly detectorId: pulumi.Output<string>;
   /** ARN of the topic that tells people. */
   public readonly alarmTopicArn: pulumi.Output<string>;
 
@@ -64,15 +66,21 @@ export class AuditTrail extends pulumi.ComponentResource {
       },
       { parent: this, protect: true },
     );
-    detection(name, { bucket, boundary, tags }, this);
+    const detector = detection(name, { bucket, boundary, tags }, this);
     const topic = alarms(name, { clusterName: args.clusterName, tags }, this);
     new aws.ebs.EncryptionByDefault(name, { enabled: true }, options);
     new aws.accessanalyzer.Analyzer(name, { analyzerName: name, type: "ACCOUNT", tags }, options);
 
     this.archiveArn = bucket.arn;
     this.keyArn = key.arn;
+    this.detectorId = detector.id;
     this.alarmTopicArn = topic.arn;
-    this.registerOutputs({ archiveArn: this.archiveArn, keyArn: this.keyArn, alarmTopicArn: this.alarmTopicArn });
+    this.registerOutputs({
+      archiveArn: this.archiveArn,
+      keyArn: this.keyArn,
+      detectorId: this.detectorId,
+      alarmTopicArn: this.alarmTopicArn,
+    });
   }
 }
 
@@ -82,7 +90,7 @@ interface Detection {
   readonly tags: { [tag: string]: pulumi.Input<string> };
 }
 
-function detection(name: string, { bucket, boundary, tags }: Detection, parent: pulumi.Resource): void {
+function detection(name: string, { bucket, boundary, tags }: Detection, parent: pulumi.Resource): aws.guardduty.Detector {
   const options = { parent };
   const detector = new aws.guardduty.Detector(name, { enable: true, findingPublishingFrequency: "FIFTEEN_MINUTES", tags }, options);
   for (const feature of ["EKS_AUDIT_LOGS", "S3_DATA_EVENTS", "EBS_MALWARE_PROTECTION", "RUNTIME_MONITORING"]) {
@@ -115,6 +123,7 @@ function detection(name: string, { bucket, boundary, tags }: Detection, parent: 
   const channel = new aws.cfg.DeliveryChannel(name, { s3BucketName: bucket.id }, { parent, dependsOn: [recorder] });
   new aws.cfg.RecorderStatus(name, { name: recorder.name, isEnabled: true }, { parent, dependsOn: [channel] });
   new aws.securityhub.Account(name, {}, options);
+  return detector;
 }
 
 function alarms(

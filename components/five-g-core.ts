@@ -13,7 +13,9 @@ import { CoreNetwork } from "./core-network";
 import { NetworkFunction, type ProductArgs } from "./network-function";
 import { OperatorAccess } from "./operator-access";
 import { attachmentsOf, BUILDABLE, objectName, PLMN, zoneOf, zonesOf } from "./plan/functions";
+import { type PartnerArgs, RoamingEdge } from "./roaming-edge";
 import { tagsOf } from "./tags";
+import { ThreatIntelGuard } from "./threat-intel-guard";
 import { WorkloadIdentity } from "./workload-identity";
 
 export interface FiveGCoreArgs {
@@ -27,8 +29,8 @@ export interface FiveGCoreArgs {
   cidr?: pulumi.Input<string>;
   /** Address blocks of the radio access network. */
   ranCidrs: pulumi.Input<pulumi.Input<string>[]>;
-  /** Address blocks of roaming partners. Default: none, no roaming. */
-  partnerCidrs?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Contracted roaming partners, with whom the SEPP speaks N32. Default: none, no roaming. */
+  partners?: pulumi.Input<PartnerArgs[]>;
   /** Address blocks of the jump zone. */
   oamCidrs?: pulumi.Input<pulumi.Input<string>[]>;
   /** Address blocks of subscribers. */
@@ -37,6 +39,8 @@ export interface FiveGCoreArgs {
   registries: pulumi.Input<pulumi.Input<string>[]>;
   /** Public key (PEM) by which images are signed. */
   signingKey: pulumi.Input<string>;
+  /** Threat-intelligence bundle (STIX 2.1, JSON text) that names, packets and detection are guarded by. */
+  threatIntel?: pulumi.Input<string>;
   /** ARN of the SAML provider of the operator's directory. Without it nobody enters the cluster. */
   samlProviderArn?: pulumi.Input<string>;
   /** Whether functions attach to secondary networks for N2, N3, N4, N6, N9 and N32 (Multus). Default: true. */
@@ -90,6 +94,9 @@ export class FiveGCore extends pulumi.ComponentResource {
     const environment = args.environment ?? "production";
     const options = { parent: this };
     const zones = zonesOf(functions);
+    const partners = read.plain<"partners", PartnerArgs[]>("partners", []);
+    const partnerCidrs = partners.flatMap(({ cidrs }) => cidrs);
+    if (partners.length > 0 && !functions.includes("SEPP")) throw read.wrong("partners", "need a SEPP among the functions");
     const boundary = permissionsBoundary(name, tagsOf({ plmn: args.plmn, environment }, "oam", "oam"), this);
 
     const network = new CoreNetwork(
@@ -100,7 +107,7 @@ export class FiveGCore extends pulumi.ComponentResource {
         availabilityZones: args.availabilityZones,
         ...(args.cidr === undefined ? {} : { cidr: args.cidr }),
         ranCidrs: args.ranCidrs,
-        partnerCidrs: args.partnerCidrs ?? [],
+        partnerCidrs,
         oamCidrs: args.oamCidrs ?? [],
         subscriberCidrs: args.subscriberCidrs ?? [],
         permissionsBoundary: boundary.arn,
@@ -157,7 +164,7 @@ export class FiveGCore extends pulumi.ComponentResource {
           plmn: args.plmn,
           secondaryNetworks: secondary,
           ranCidrs: args.ranCidrs,
-          partnerCidrs: args.partnerCidrs ?? [],
+          partnerCidrs,
         },
         inside,
       );
@@ -180,6 +187,14 @@ export class FiveGCore extends pulumi.ComponentResource {
     }
     const guarded = zones.map((zone: ZoneId) => names[zone] ?? "");
     new AdmissionGuard(name, { namespaces: guarded, registries: args.registries, signingKey: args.signingKey }, inside);
+    if (partners.length > 0) new RoamingEdge(`${name}-n32`, { namespace: place("SEPP"), partners }, inside);
+    if (args.threatIntel !== undefined) {
+      new ThreatIntelGuard(
+        `${name}-intel`,
+        { bundle: args.threatIntel, vpcId: network.vpcId, detectorId: audit.detectorId, plmn: args.plmn, environment },
+        inside,
+      );
+    }
     if (args.samlProviderArn !== undefined) {
       new OperatorAccess(
         name,

@@ -10,3 +10,5 @@ export { FiveGCore, type FiveGCoreArgs, type FunctionArgs } from "./five-g-core"
 export { NetworkFunction, type NetworkFunctionArgs, type ProductArgs, type TokenIssuerArgs } from "./network-function";
 export { OperatorAccess, type OperatorAccessArgs } from "./operator-access";
 export { WorkloadIdentity, type WorkloadIdentityArgs } from "./workload-identity";
+export { ThreatIntelGuard, type ThreatIntelGuardArgs } from "./threat-intel-guard";
+export { type PartnerArgs, RoamingEdge, type RoamingEdgeArgs } from "./roaming-edge";

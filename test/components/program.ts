@@ -38,7 +38,13 @@ export function findingsOf(stack: Stack, settings: Settings = STRICT): readonly 
 export function runs(name: string): { readonly image: string; readonly product: object } {
   return {
     image: `${REGISTRY}/${name}@sha256:${Buffer.from(name.padEnd(32, "x").slice(0, 32)).toString("hex")}`,
-    product: { vendor: "Example", name: `5gc-${name}`, version: "4.2.1", supportUntil: "2029-12-31", sbom: `https://sbom.example.com/${name}.json` },
+    product: {
+      vendor: "Example",
+      name: `5gc-${name}`,
+      version: "4.2.1",
+      supportUntil: "2029-12-31",
+      sbom: `https://sbom.example.com/${name}.json`,
+    },
   };
 }
 
@@ -59,6 +65,15 @@ export function coreOf(functions: readonly string[], more: object = {}): { FiveG
 /** How MongoDB is told to ask for passwords and TLS. */
 const DATABASE: { readonly [id: string]: object } = {
   "SUBSCRIBER-DB": {
-    arguments: ["--auth", "--tlsMode", "requireTLS", "--tlsCertificateKeyFile", "/tls/tls.pem", "--tlsCAFile", "/tls/ca.crt", "--bind_ip_all"],
+    arguments: [
+      "--auth",
+      "--tlsMode",
+      "requireTLS",
+      "--tlsCertificateKeyFile",
+      "/tls/tls.pem",
+      "--tlsCAFile",
+      "/tls/ca.crt",
+      "--bind_ip_all",
+    ],
   },
 };
