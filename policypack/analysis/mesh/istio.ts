@@ -42,6 +42,19 @@ export interface InboundMtls {
   readonly node: Node | undefined;
 }
 
+/** Linkerd's proxies demand mTLS where their default policy says so (Linkerd reference, "Authorization Policy": default policies). */
+function linkerd(model: CoreModel, workload: Workload): InboundMtls | undefined {
+  const [namespace] = model.objectsNamed("", "Namespace", "", workload.namespace);
+  const annotation = (key: string): Node | undefined =>
+    [workload.podMetadata, namespace?.metadata].flatMap((holder) => holder?.get("annotations", key) ?? []).find((node) => !node.isAbsent);
+  const inject = valueOr(annotation("linkerd.io/inject")?.string() ?? { state: "absent" }, "");
+  if (inject !== "enabled" && inject !== "ingress") return undefined;
+  const node = annotation("config.linkerd.io/default-inbound-policy");
+  const policy = valueOr(node?.string() ?? { state: "absent" }, "");
+  const strict = ["all-authenticated", "cluster-authenticated", "deny"].includes(policy);
+  return { answer: strict ? "strict" : "unknown", reason: strict ? `Linkerd's default policy is ${policy}` : "whether Linkerd's policies demand mTLS is not in its annotations", policy: undefined, node };
+} // prettier-ignore
+
 /** Whether a proxy stands before a workload's port, to enforce what policies of the mesh say. */
 export function enforcement(model: CoreModel, workload: Workload, port: number | undefined): InboundMtls {
   const enforced = proxy(model, workload);
@@ -50,6 +63,8 @@ export function enforcement(model: CoreModel, workload: Workload, port: number |
 
 /** Whether callers of a workload's port must show a mesh certificate. */
 export function inboundMtls(model: CoreModel, workload: Workload, port: number | undefined): InboundMtls {
+  const other = linkerd(model, workload);
+  if (other !== undefined) return other;
   const enforced = enforcement(model, workload, port);
   if (enforced.answer === "open") return enforced;
   const decided = mode(model, workload, port);
@@ -135,22 +150,41 @@ function mode(model: CoreModel, workload: Workload, port: number | undefined): I
     model.objectsIn(GROUP, "PeerAuthentication", ROOT_NAMESPACE).filter((policy) => !hasSelector(policy)),
   ];
   for (const level of levels) {
-    for (const policy of level) {
-      const node = portMode(policy, port) ?? policy.spec.get("mtls", "mode");
-      const read = node.string();
-      if (read.state === "unknown" || selectsMaybe(policy, selects))
-        return { answer: "unknown", reason: `PeerAuthentication ${policy.name} is not fully known yet`, policy, node };
-      if (read.state === "absent" || read.value === "UNSET") continue;
-      if (read.value === "STRICT") return { answer: "strict", reason: `PeerAuthentication ${policy.name} is STRICT`, policy, node };
-      return { answer: "open", reason: `PeerAuthentication ${policy.name} says ${read.value}`, policy, node };
-    }
+    const said = level.flatMap((policy) => says(policy, port, hasSelector(policy) ? selects(policy) : "yes") ?? []);
+    const [first] = said;
+    if (first === undefined) continue;
+    // Of several policies of one level the oldest counts, which nothing here tells.
+    const other = said.find(({ answer }) => answer !== first.answer);
+    return other === undefined
+      ? first
+      : {
+          ...other,
+          answer: "unknown",
+          reason: `PeerAuthentications ${first.policy?.name ?? ""} and ${other.policy?.name ?? ""} contradict each other`,
+        };
   }
   return { answer: "open", reason: "no PeerAuthentication demands mTLS", policy: undefined, node: undefined };
 }
 
-function selectsMaybe(policy: KubernetesObject, selects: (policy: KubernetesObject) => "yes" | "no" | "maybe"): boolean {
-  return hasSelector(policy) && selects(policy) === "maybe";
-}
+/** What one policy says of a port; `undefined` where it leaves that to a wider one. */
+function says(policy: KubernetesObject, port: number | undefined, selected: Match): InboundMtls | undefined {
+  const node = portMode(policy, port) ?? policy.spec.get("mtls", "mode");
+  const read = node.string();
+  if (read.state === "unknown" || selected === "maybe") return { answer: "unknown", reason: `PeerAuthentication ${policy.name} is not fully known yet`, policy, node };
+  const exception = port === undefined && hasSelector(policy) ? openPort(policy) : undefined;
+  if (exception !== undefined) return { answer: "unknown", reason: `PeerAuthentication ${policy.name} opens port ${exception.path.split(".").at(-2) ?? ""}, which may be that of the SBI`, policy, node: exception };
+  if (read.state === "absent" || read.value === "UNSET") return undefined;
+  if (read.value === "STRICT") return { answer: "strict", reason: `PeerAuthentication ${policy.name} is STRICT`, policy, node };
+  return { answer: "open", reason: `PeerAuthentication ${policy.name} says ${read.value}`, policy, node };
+} // prettier-ignore
+
+/** Ports of metrics and probes, which the mesh may leave open. */
+const OBSERVED = new Set(["9089", "9090", "9091", "9100", "9464", "15014", "15020", "15021", "15090"]);
+
+/** A port-level mode that lets plain text in, where nothing tells which port the SBI has. */
+function openPort(policy: KubernetesObject): Node | undefined {
+  return policy.spec.get("portLevelMtls").fields().filter(([number]) => !OBSERVED.has(number)).map(([, entry]) => entry.get("mode")).find((mode) => ["PERMISSIVE", "DISABLE"].includes(valueOr(mode.string(), "")));
+} // prettier-ignore
 
 function hasSelector(policy: KubernetesObject): boolean {
   const labels = policy.spec.get("selector", "matchLabels");

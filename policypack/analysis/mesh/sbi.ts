@@ -15,7 +15,7 @@ export interface SbiProducer {
   /** By the function's own TLS: every server encrypted and asking for a client certificate. */
   readonly native: "mutual" | "server-only" | "plain" | "unknown";
   readonly mesh: InboundMtls;
-  /** Of the SBI, where it is told. */
+  /** Of the SBI, where it is told; of several the one that is protected least. */
   readonly port: number | undefined;
 }
 
@@ -33,15 +33,24 @@ export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
     const configurations = all.filter(
       (item) => item.networkFunctions.length === 0 || item.networkFunctions.some((id) => classification.networkFunctions.includes(id)),
     );
-    const port =
-      configurations.flatMap((item) => item.servers).find((server) => server.interface === "SBI")?.port ?? declaredPort(workload);
+    const ports = [
+      ...new Set(
+        configurations
+          .flatMap((item) => item.servers)
+          .flatMap((server) => (server.interface === "SBI" && server.port !== undefined ? [server.port] : [])),
+      ),
+    ];
+    const asked: readonly (number | undefined)[] = ports.length > 0 ? ports : [declaredPort(workload)];
+    const answers = asked.map((port) => ({ port, mesh: inboundMtls(model, workload, port) }));
+    const { port, mesh } = ["open", "unknown"].flatMap((answer) => answers.find((item) => item.mesh.answer === answer) ?? [])[0] ??
+      answers[0] ?? { port: undefined, mesh: inboundMtls(model, workload, undefined) };
     return [
       {
         workload,
         functions: classification.networkFunctions,
         configurations,
         native: native(configurations),
-        mesh: inboundMtls(model, workload, port),
+        mesh,
         port,
       },
     ];

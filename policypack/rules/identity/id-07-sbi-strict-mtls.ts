@@ -4,6 +4,7 @@
  * resolved as Istio does.
  */
 
+import { portsOf, workloadsBehind } from "../../analysis/exposure/services";
 import { type SbiProducer, sbiProducers } from "../../analysis/mesh/sbi";
 import { defineRule, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import type { CoreModel } from "../../model/core";
@@ -212,31 +213,53 @@ function* producersOf({ name, producers }: SbiNamespace): Iterable<Verdict> {
 }
 
 /** A client side that is told to leave the mesh's TLS. */
-function* destinationRules({ name, producers }: SbiNamespace, context: RuleContext): Iterable<Verdict> {
-  const rules = context.model.objectsOf("networking.istio.io", "DestinationRule");
+function* destinationRules({ producers }: SbiNamespace, { model }: RuleContext): Iterable<Verdict> {
+  const rules = model.objectsOf("networking.istio.io", "DestinationRule");
   if (rules.length === 0) return;
-  const services = context.model.objectsIn("", "Service", name);
   for (const rule of rules) {
     const host = rule.spec.get("host").string();
-    const mode = tlsModes(rule).find((node) => ["DISABLE", "SIMPLE"].includes(valueOr(node.string(), "")));
-    if (host.state !== "known" || mode === undefined) continue;
-    const covers = services.some((service) => isHostOf(host.value, service, rule));
-    if (!covers || producers.every((producer) => producer.native === "mutual")) continue;
-    yield fail({
-      message: `DestinationRule ${rule.name} makes callers of ${host.value} use ${valueOr(mode.string(), "") === "DISABLE" ? "plain text" : "TLS without a client certificate"} instead of the mesh's mTLS: SBI calls cannot be told apart from an intruder's.`,
-      evidence: [seen(mode, "ISTIO_MUTUAL")],
+    if (host.state !== "known") continue;
+    // Who asks for client certificates himself gets them past the mesh or not at all.
+    const served = producers.filter((producer) => producer.native !== "mutual" && servicesOf(model, producer).some((service) => isHostOf(host.value, service, rule)));
+    const modes = tlsModes(rule).filter(({ port }) => port === undefined || served.some((producer) => producer.port === undefined || portsBefore(model, producer).has(port)));
+    const wrong = modes.find(({ node }) => ["DISABLE", "SIMPLE"].includes(valueOr(node.string(), "")));
+    const open = modes.find(({ node }) => node.isUnknown);
+    const found = wrong ?? open;
+    if (served.length === 0 || found === undefined) continue;
+    yield (wrong === undefined ? undetermined : fail)({
+      message: `DestinationRule ${rule.name} ${wrong === undefined ? "may make" : "makes"} callers of ${host.value} use ${valueOr(found.node.string(), "DISABLE") === "DISABLE" ? "plain text" : "TLS without a client certificate"} instead of the mesh's mTLS: SBI calls cannot be told apart from an intruder's.`,
+      evidence: [seen(found.node, "ISTIO_MUTUAL")],
       resource: rule.resource,
-      networkFunctions: [...new Set(producers.flatMap((producer) => producer.functions))],
+      networkFunctions: [...new Set(served.flatMap((producer) => producer.functions))],
       interfaces: ["SBI"],
       cause: "destination rule",
     });
   }
+} // prettier-ignore
+
+function servicesOf(model: CoreModel, { workload }: SbiProducer): readonly KubernetesObject[] {
+  return model
+    .objectsIn("", "Service", workload.namespace)
+    .filter((service) => workloadsBehind(model, service).some((item) => item.workload === workload && item.match === "yes"));
+}
+
+/** Numbers by which a producer's SBI is called: its own, and those of its Services that lead there. */
+function portsBefore(model: CoreModel, producer: SbiProducer): ReadonlySet<number> {
+  const exposed = servicesOf(model, producer).flatMap((service) => portsOf(service, workloadsBehind(model, service)));
+  const own = producer.port;
+  return new Set(own === undefined ? [] : [own, ...exposed.flatMap(({ numbers }) => (numbers.includes(own) ? numbers : []))]);
 }
 
 /** The modes of the rule, of its ports and of its subsets. */
-function tlsModes(rule: KubernetesObject): Node[] {
+function tlsModes(rule: KubernetesObject): { readonly node: Node; readonly port: number | undefined }[] {
   const policies = [rule.spec, ...rule.spec.get("subsets").items()].map((holder) => holder.get("trafficPolicy"));
-  return policies.flatMap((policy) => [policy, ...policy.get("portLevelSettings").items()].map((holder) => holder.get("tls", "mode")));
+  return policies.flatMap((policy) => [
+    { node: policy.get("tls", "mode"), port: undefined },
+    ...policy
+      .get("portLevelSettings")
+      .items()
+      .map((holder) => ({ node: holder.get("tls", "mode"), port: valueOr(holder.get("port", "number").number(), undefined) })),
+  ]);
 }
 
 function isHostOf(host: string, service: KubernetesObject, rule: KubernetesObject): boolean {

@@ -186,7 +186,7 @@ function* nativeTokens(producers: readonly SbiProducer[], nrf: NfConfiguration |
   const meshed = producers.every((producer) => producer.mesh.answer === "strict");
   if (plain.length === 0 || meshed) return;
   yield fail({
-    message: `Access tokens cross the network in plain HTTP: whoever reads one uses the services of ${functions.join(", ")} until it expires, which is worse than it looks since nothing can revoke it.`,
+    message: `Access tokens cross the network in plain HTTP, which is worse than none: whoever reads one on the way is taken for its holder by ${functions.join(", ")} until it expires, nothing can revoke it (TS 33.501 13.4.1), and the records then name an innocent function.`,
     evidence: plain.slice(0, 5).map((server) => seen(server.node, "https")),
     resource,
     ...common,
@@ -204,9 +204,22 @@ function verifiesTokens({ workload }: SbiProducer, model: CoreModel): boolean {
       .filter((item) => item.certain)
       .map((item) => item.policy);
   if (certain("RequestAuthentication").every((policy) => policy.spec.get("jwtRules").items().length === 0)) return false;
-  const allow = certain("AuthorizationPolicy").filter((policy) => valueOr(policy.spec.get("action").string(), "ALLOW") === "ALLOW");
-  const rules = allow.flatMap((policy) => policy.spec.get("rules").items());
-  return rules.length > 0 && rules.every(requiresToken);
+  const policies = certain("AuthorizationPolicy");
+  const rulesOf = (action: string) => policies.filter((policy) => valueOr(policy.spec.get("action").string(), "ALLOW") === action).flatMap((policy) => policy.spec.get("rules").items());
+  const allow = rulesOf("ALLOW");
+  return (allow.length > 0 && allow.every(requiresToken)) || rulesOf("DENY").some(refusesWithout);
+} // prettier-ignore
+
+/** Istio's own way to demand a token: deny whoever has none, whatever he asks for. */
+function refusesWithout(rule: Node): boolean {
+  const sources = rule.get("from").items();
+  return rule.get("to").isAbsent && rule.get("when").isAbsent && sources.some((item) => isEverybodyWithout(item.get("source")));
+}
+
+/** `notRequestPrincipals: ["*"]` and nothing that narrows it. */
+function isEverybodyWithout(source: Node): boolean {
+  const without = source.get("notRequestPrincipals").items();
+  return source.fields().length === 1 && without.some((item) => valueOr(item.string(), "") === "*");
 }
 
 function requiresToken(rule: Node): boolean {
