@@ -35,6 +35,15 @@ const digests: { readonly [name: string]: string } = {
   mongodb: "sha256:d3c5e7f9a1b3d5c7e9f1a3b5d7c9e1f3a5b7d9c1e3f5a7b9d1c3e5f7a9b1d3bc",
 };
 
+/** Whose product the functions are, and where its bill of materials is. */
+const vendor = { "carrierguard.dev/vendor": "example-vendor" };
+const origin = (name: string) => ({
+  "carrierguard.dev/product": "example-5gc",
+  "carrierguard.dev/version": "3.4.3",
+  "carrierguard.dev/support-until": "2029-12-31",
+  "carrierguard.dev/sbom": `oci://${registry}/sbom/${name}@${digests[name]}`,
+});
+
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type Container = k8s.types.input.core.v1.Container;
 
@@ -62,7 +71,7 @@ function networkFunction(
   pod: Partial<PodSpec> = {},
 ) {
   const metadata = { name, namespace: place };
-  const labels = { app: name, "carrierguard.dev/nf": name };
+  const labels = { app: name, "carrierguard.dev/nf": name, ...vendor };
   const account = new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, options);
   const config = new k8s.core.v1.ConfigMap(name, { metadata, data: { [`${name}cfg.yaml`]: text } }, options);
   new k8s.apps.v1.Deployment(
@@ -73,7 +82,7 @@ function networkFunction(
         replicas: 2,
         selector: { matchLabels: { app: name } },
         template: {
-          metadata: { labels },
+          metadata: { labels, annotations: origin(name) },
           spec: {
             ...onNodesOf(name),
             serviceAccountName: account.metadata.name,

@@ -7,3 +7,4 @@ import "./mesh";
 import "./network";
 import "./policies";
 import "./records";
+import "./signatures";

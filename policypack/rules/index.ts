@@ -38,6 +38,9 @@ import lg14 from "./logging/lg-14-no-undeclared-tunnels";
 import sc01 from "./supply-chain/sc-01-approved-registries";
 import sc02 from "./supply-chain/sc-02-images-pinned-by-digest";
 import sc03 from "./supply-chain/sc-03-no-covered-vendors";
+import sc04 from "./supply-chain/sc-04-functions-declare-their-origin";
+import sc05 from "./supply-chain/sc-05-image-signatures-enforced";
+import sc06 from "./supply-chain/sc-06-ecr-repositories-immutable-and-scanned";
 import sc07 from "./supply-chain/sc-07-no-opaque-deployment-units";
 import sg01 from "./segmentation/sg-01-planes-have-disjoint-addresses";
 import sg03 from "./segmentation/sg-03-no-public-addressing-in-the-core";
@@ -115,6 +118,9 @@ export const rules: readonly Rule[] = [
   sc01,
   sc02,
   sc03,
+  sc04,
+  sc05,
+  sc06,
   sc07,
   sg01,
   sg03,

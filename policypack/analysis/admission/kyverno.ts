@@ -16,7 +16,7 @@ function kyvernoPolicies(model: CoreModel): readonly KubernetesObject[] {
 export function kyvernoGuards(model: CoreModel): readonly Guard[] {
   return kyvernoPolicies(model).flatMap((object) =>
     object.spec.get("rules").items().filter((rule) => rule.get("validate").isKnown).map((rule): Guard => {
-      const action = kyvernoAction(object, rule, "validate");
+      const action = kyvernoAction(object, rule);
       const failurePolicy = kyvernoFailurePolicy(object);
       return {
         object,
@@ -30,9 +30,27 @@ export function kyvernoGuards(model: CoreModel): readonly Guard[] {
   );
 } // prettier-ignore
 
-/** `validate.failureAction` (or that of the first image check), else the policy's own, which its rules inherit; Audit where nothing is said. */
-function kyvernoAction(object: KubernetesObject, rule: Node, kind: "validate" | "verifyImages"): Node {
-  const own = kind === "validate" ? rule.get("validate", "failureAction") : rule.get("verifyImages", 0, "failureAction");
+/** Each entry of `verifyImages` with whether it refuses, and where. */
+export function kyvernoImageChecks(model: CoreModel): readonly (Pick<Guard, "object" | "enforces" | "covers"> & { readonly check: Node; readonly because: Node })[] {
+  return kyvernoPolicies(model).flatMap((object) =>
+    object.spec.get("rules").items().flatMap((rule) =>
+      rule.get("verifyImages").items().map((check) => {
+        const action = check.get("failureAction").isAbsent ? object.spec.get("validationFailureAction") : check.get("failureAction");
+        return {
+          object,
+          check,
+          because: action,
+          enforces: and([enforcing(action), failsClosed(kyvernoFailurePolicy(object)), kyvernoAdmits(object), kyvernoAboutPods(rule)]),
+          covers: (namespace: NamespaceLabels) => kyvernoCovers(object, rule, "verifyImages", namespace),
+        };
+      }),
+    ),
+  );
+} // prettier-ignore
+
+/** `validate.failureAction`, else the policy's own, which its rules inherit; Audit where nothing is said. */
+function kyvernoAction(object: KubernetesObject, rule: Node): Node {
+  const own = rule.get("validate", "failureAction");
   return own.isAbsent ? object.spec.get("validationFailureAction") : own;
 }
 
