@@ -7,14 +7,14 @@ const plmnId = `{mcc: "${plmn.slice(0, 3)}", mnc: "${plmn.slice(3)}"}`;
 const sbi = (name: string, more = "") => `
   sbi: {scheme: https, registerIPv4: ${name}, bindingIPv4: 0.0.0.0, port: 8443, tls: {pem: /tls/tls.crt, key: /tls/tls.key}${more}}
   nrfUri: https://nrf:8443`;
-// The database knows its clients by certificate: there is no password to lose.
-const database = "mongodb://mongodb:27017/free5gc?tls=true&authMechanism=MONGODB-X509";
+// The database knows its clients by certificate: there is no password to lose. Only the UDR opens the subscribers'.
+const database = (name: string) => `mongodb://mongodb:27017/${name}?tls=true&authMechanism=MONGODB-X509`;
 const logger = "logger: {enable: true, level: info}\n";
 
 export const nrf = `configuration:
   serviceNameList: [nnrf-nfm, nnrf-disc]
-  MongoDBName: free5gc
-  MongoDBUrl: ${database}${sbi("nrf", ", oauth: true")}
+  MongoDBName: nrf
+  MongoDBUrl: ${database("nrf")}${sbi("nrf", ", oauth: true")}
   DefaultPlmnId: ${plmnId}
 ${logger}`;
 
@@ -41,7 +41,7 @@ ${logger}`;
 
 export const udr = `configuration:
   serviceNameList: [nudr-dr]${sbi("udr")}
-  mongodb: {name: free5gc, url: "${database}"}
+  mongodb: {name: subscribers, url: "${database("subscribers")}"}
 ${logger}`;
 
 export const upf = `version: 1.0.3

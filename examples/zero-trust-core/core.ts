@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { provider, zoneKey } from "./cluster";
+import { subscriberDisks } from "./encryption";
 import * as configuration from "./configuration";
 
 const options = { provider };
@@ -197,7 +198,10 @@ new k8s.apps.v1.StatefulSet(
         },
       },
       volumeClaimTemplates: [
-        { metadata: { name: "data" }, spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "50Gi" } } } },
+        {
+          metadata: { name: "data" },
+          spec: { storageClassName: subscriberDisks, accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "50Gi" } } },
+        },
       ],
     },
   },

@@ -3,6 +3,8 @@ import "./admission";
 import "./capacity";
 import "./cluster";
 import "./core";
+import "./detections";
+import "./encryption";
 import "./mesh";
 import "./network";
 import "./policies";

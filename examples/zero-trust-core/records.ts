@@ -9,7 +9,9 @@ import { tags, vpc } from "./network";
 const seen = tags("observability", "oam");
 const key = new aws.kms.Key("records", { description: "Records of the core's account", enableKeyRotation: true, tags: seen });
 
-const archive = new aws.s3.Bucket("records", { objectLockEnabled: true, tags: seen });
+// Its name is fixed, so that its policy can be read before it is there.
+const bucket = "core-records-123456789012";
+const archive = new aws.s3.Bucket("records", { bucket, objectLockEnabled: true, tags: seen });
 new aws.s3.BucketObjectLockConfiguration("records", {
   bucket: archive.id,
   rule: { defaultRetention: { mode: "COMPLIANCE", days: 400 } },
@@ -24,6 +26,22 @@ new aws.s3.BucketPublicAccessBlock("records", {
   blockPublicPolicy: true,
   ignorePublicAcls: true,
   restrictPublicBuckets: true,
+});
+new aws.s3.BucketPolicy("records", {
+  bucket: archive.id,
+  policy: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid: "TlsOnly",
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:*",
+        Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+        Condition: { Bool: { "aws:SecureTransport": "false" } },
+      },
+    ],
+  }),
 });
 new aws.cloudtrail.Trail("core", {
   s3BucketName: archive.id,

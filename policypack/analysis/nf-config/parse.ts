@@ -16,7 +16,12 @@ const LONGEST = 1_000_000;
 
 /** The tree of a YAML or JSON configuration; `undefined` for everything else. */
 export function parseConfiguration(text: string): { readonly [key: string]: Value } | undefined {
-  if (text.length > LONGEST || !isFamiliar(text)) return undefined;
+  return isFamiliar(text) ? parseTree(text) : undefined;
+}
+
+/** The tree of any YAML or JSON text, within measure; `undefined` for what is none. */
+export function parseTree(text: string): { readonly [key: string]: Value } | undefined {
+  if (text.length > LONGEST) return undefined;
   try {
     const plain = withoutPlaceholders(text);
     const documents: unknown[] = /^---/m.test(plain)

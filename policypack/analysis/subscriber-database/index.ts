@@ -134,10 +134,50 @@ export function openDatabases(model: CoreModel): readonly OpenDatabase[] {
     if (classification.role !== "datastore" && classification.role !== "nf") return [];
     return workload.containers.flatMap((container) => {
       if (container.role !== "container") return [];
-      const reason = openBy(container.node, container.image.state === "known" ? imageName(container.image.value) : "");
+      const image = container.image.state === "known" ? imageName(container.image.value) : "";
+      const reason = openBy(container.node, image) ?? openByFile(model, workload, container.node, image);
       return reason === undefined ? [] : [{ workload, container: container.name, ...reason }];
     });
   });
+}
+
+/** The server's own file: `authorization: disabled`, or nothing said of it in the file that MongoDB is started with (disabled by default). */
+function openByFile(model: CoreModel, workload: Workload, container: Node, image: string): { node: Node; reason: string } | undefined {
+  if (!/mongo/.test(image) || hasRootUser(container)) return undefined;
+  const line = [...container.get("command").items(), ...container.get("args").items()].map((word) => valueOr(word.string(), "")).join(" ");
+  if (/--(auth|keyFile|clusterAuthMode)\b/.test(line)) return undefined;
+  const started = /(?:--config|-f)[ =](\S+)/.exec(line)?.[1]?.split("/").at(-1);
+  for (const file of model.ask(serverFiles)) {
+    if (!readersOf(file, model).includes(workload)) continue;
+    const access = authorization(file.text ?? "");
+    if (access === "disabled" || (access === "unsaid" && file.key === started)) {
+      return { node: file.node, reason: `is configured by ${file.object.kind} ${file.object.name} (${file.key}) without access control` };
+    }
+  }
+  return undefined;
+}
+
+const serverFiles = (model: CoreModel): readonly ConfigText[] =>
+  model.ask(configTexts).filter(({ key, text }) => /^mongo(d|db)?\.(conf|cfg|ya?ml)$/i.test(key) && text !== undefined);
+
+/** What a file of MongoDB says of access control, in YAML or in the form before 2.6. */
+function authorization(text: string): "enabled" | "disabled" | "unsaid" {
+  const lines = text.split("\n").map((line) => line.replace(/#.*$/, "").trim());
+  if (lines.some((line) => /\bauthorization["']?\s*:\s*["']?disabled/i.test(line) || /^(noauth\s*=\s*true|auth\s*=\s*false)$/i.test(line)))
+    return "disabled";
+  const enabled =
+    /^(["']?(authorization["']?\s*:\s*["']?enabled|keyFile|clusterAuthMode)|auth\s*=\s*true)|\bauthorization["']?\s*:\s*["']?enabled/i;
+  return lines.some((line) => enabled.test(line)) ? "enabled" : "unsaid";
+}
+
+function hasRootUser(container: Node): boolean {
+  return (
+    container.get("envFrom").items().length > 0 ||
+    container
+      .get("env")
+      .items()
+      .some((variable) => /^MONGO(DB)?_(INITDB_)?ROOT_(USERNAME|PASSWORD)/.test(valueOr(variable.get("name").string(), "")))
+  );
 }
 
 /** Variables that switch authentication off. */

@@ -5,8 +5,8 @@ import type { Resource } from "../stack";
 import type { Node } from "../value";
 import { refersTo, resolve } from "./references";
 
-const LOAD_BALANCERS: readonly string[] = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
-const LISTENERS: readonly string[] = ["aws:lb/listener:Listener", "aws:alb/listener:Listener"];
+export const LOAD_BALANCER_TYPES: readonly string[] = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
+export const LISTENER_TYPES: readonly string[] = ["aws:lb/listener:Listener", "aws:alb/listener:Listener"];
 
 export interface Listener {
   readonly resource: Resource;
@@ -25,12 +25,14 @@ export interface LoadBalancer {
 }
 
 export const loadBalancers = (model: CoreModel): readonly LoadBalancer[] =>
-  LOAD_BALANCERS.flatMap((type) => model.ofType(type)).map((resource) => ({
+  LOAD_BALANCER_TYPES.flatMap((type) => model.ofType(type)).map((resource) => ({
     resource,
     internal: resource.props.get("internal"),
     securityGroups: resource.props.get("securityGroups"),
-    listeners: LISTENERS.flatMap((type) => model.ofType(type))
-      .filter((listener) => refersTo(resolve(model, listener, listener.props.get("loadBalancerArn"), LOAD_BALANCERS), resource) === "yes")
+    listeners: LISTENER_TYPES.flatMap((type) => model.ofType(type))
+      .filter(
+        (listener) => refersTo(resolve(model, listener, listener.props.get("loadBalancerArn"), LOAD_BALANCER_TYPES), resource) === "yes",
+      )
       .map((listener) => ({
         resource: listener,
         port: listener.props.get("port"),
@@ -55,7 +57,7 @@ const LISTENER_RULES: readonly string[] = ["aws:lb/listenerRule:ListenerRule", "
 export function targetGroupsBehind(model: CoreModel, { listeners }: LoadBalancer): readonly Resource[] {
   const own = listeners.map(({ resource }) => resource);
   const rules = LISTENER_RULES.flatMap((type) => model.ofType(type)).filter((rule) =>
-    own.some((listener) => refersTo(resolve(model, rule, rule.props.get("listenerArn"), LISTENERS), listener) === "yes"),
+    own.some((listener) => refersTo(resolve(model, rule, rule.props.get("listenerArn"), LISTENER_TYPES), listener) === "yes"),
   );
   const actions = [
     ...own.flatMap((resource) => resource.props.get("defaultActions").items().map((action) => ({ resource, action }))),

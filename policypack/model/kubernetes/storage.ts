@@ -28,7 +28,7 @@ export interface Claim {
   readonly node: Node;
 }
 
-function claimsOf(model: CoreModel, workload: Workload): readonly Claim[] {
+export function claimsOf(model: CoreModel, workload: Workload): readonly Claim[] {
   const volumes = workload.podSpec.get("volumes").items().flatMap((node): Claim[] => {
     const inline = node.get("ephemeral", "volumeClaimTemplate", "spec");
     if (inline.isKnown) return [{ name: "", replicas: false, spec: inline, node }];

@@ -61,6 +61,7 @@ export default defineRule({
     { id: "FGT1195.501", name: "SIM Credentials Theft" },
     { id: "T1552.001", name: "Credentials In Files" },
   ],
+  subsumes: { "DP-10": "resource" },
   *check(subject, context) {
     if (subject instanceof Resource) yield* managed(subject);
     else if ("reason" in subject) yield* open(subject, context);
@@ -121,6 +122,28 @@ export default defineRule({
         ],
       },
       {
+        name: "a mongod.conf that switches authorization off",
+        resources: [
+          networkFunction("udr"),
+          object("v1", "ConfigMap", "mongo", { data: { "mongod.conf": "net:\n  port: 27017\nsecurity:\n  authorization: disabled\n" } }),
+          networkFunction("mongodb", {
+            container: { image: "mongo:7", args: ["--config", "/etc/mongo/mongod.conf"] },
+            pod: { volumes: [{ name: "c", configMap: { name: "mongo" } }] },
+          }),
+        ],
+      },
+      {
+        name: "a mongod.conf that says nothing of authorization",
+        resources: [
+          networkFunction("udr"),
+          object("v1", "ConfigMap", "mongo", { data: { "mongod.conf": "net:\n  port: 27017\n" } }),
+          networkFunction("mongodb", {
+            container: { image: "mongo:7", command: ["mongod", "-f", "/etc/mongo/mongod.conf"] },
+            pod: { volumes: [{ name: "c", configMap: { name: "mongo" } }] },
+          }),
+        ],
+      },
+      {
         name: "mongod --noauth beside the functions",
         resources: [networkFunction("udr"), networkFunction("mongodb", { container: { image: "mongo:7", args: ["--noauth"] } })],
       },
@@ -155,9 +178,17 @@ export default defineRule({
   }),
 });
 
+/** A file whose every reader has the connection in its environment too is told there: once for a function. */
 function usesByResource(model: CoreModel): DatabaseUse[][] {
   const found = new Map<Resource, DatabaseUse[]>();
-  for (const use of model.ask(databaseUses)) found.set(use.resource, [...(found.get(use.resource) ?? []), use]);
+  const uses = model.ask(databaseUses);
+  const inEnvironment = new Set(
+    uses.filter((use) => use.container !== undefined && use.connection !== undefined).flatMap((use) => use.workloads),
+  );
+  for (const use of uses.filter(
+    ({ container, workloads }) => container !== undefined || workloads.length === 0 || !workloads.every((item) => inEnvironment.has(item)),
+  ))
+    found.set(use.resource, [...(found.get(use.resource) ?? []), use]);
   return [...found.values()];
 }
 
