@@ -165,6 +165,7 @@ class Declared {
       properties: overlay(decodeProperties(properties, FORM), decodeProperties(outputs ?? {}, FORM)),
       id: typeof decodedId === "string" ? decodedId : undefined,
       source: place === undefined ? { file: this.project.file } : this.source(place),
+      options: registration.options,
     });
   }
 

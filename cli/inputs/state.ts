@@ -68,6 +68,7 @@ export function resourceOf(state: JsonObject, file: string, hiddenSecrets = fals
       : {},
     provider: providerUrn(textAt(state, "provider")),
     source: { file },
+    options: { protect: state["protect"] === true, ignoreChanges: textsOf(state["ignoreChanges"]) },
   });
 }
 

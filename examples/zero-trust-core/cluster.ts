@@ -6,22 +6,30 @@ import { nodes, subnets, tags } from "./network";
 const assume = (service: string) => aws.iam.assumeRolePolicyForPrincipal({ Service: service });
 const place = subnets["sbi"]?.map((subnet) => subnet.id) ?? [];
 
-const key = new aws.kms.Key("cluster", {
-  description: "Secrets of the core's cluster",
-  enableKeyRotation: true,
-  tags: tags("control", "oam"),
-});
+const key = new aws.kms.Key(
+  "cluster",
+  {
+    description: "Secrets of the core's cluster",
+    enableKeyRotation: true,
+    tags: tags("control", "oam"),
+  },
+  { protect: true },
+);
 const clusterRole = new aws.iam.Role("cluster", { assumeRolePolicy: assume("eks.amazonaws.com"), permissionsBoundary: boundary.arn });
 const nodeRole = new aws.iam.Role("nodes", { assumeRolePolicy: assume("ec2.amazonaws.com"), permissionsBoundary: boundary.arn });
 
-export const cluster = new aws.eks.Cluster("core", {
-  roleArn: clusterRole.arn,
-  vpcConfig: { subnetIds: place, securityGroupIds: [nodes.id], endpointPrivateAccess: true, endpointPublicAccess: false },
-  enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
-  encryptionConfig: { provider: { keyArn: key.arn }, resources: ["secrets"] },
-  accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
-  tags: tags("control", "oam"),
-});
+export const cluster = new aws.eks.Cluster(
+  "core",
+  {
+    roleArn: clusterRole.arn,
+    vpcConfig: { subnetIds: place, securityGroupIds: [nodes.id], endpointPrivateAccess: true, endpointPublicAccess: false },
+    enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+    encryptionConfig: { provider: { keyArn: key.arn }, resources: ["secrets"] },
+    accessConfig: { authenticationMode: "API", bootstrapClusterCreatorAdminPermissions: false },
+    tags: tags("control", "oam"),
+  },
+  { protect: true },
+);
 
 const template = new aws.ec2.LaunchTemplate("nodes", {
   metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },

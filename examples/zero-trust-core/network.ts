@@ -80,27 +80,39 @@ new aws.vpc.SecurityGroupIngressRule("n4-smf", {
   description: "PFCP between SMF and UPF",
 });
 
-const logKey = new aws.kms.Key("flow-logs", {
-  description: "Flow logs of the core",
-  enableKeyRotation: true,
-  tags: tags("observability", "oam"),
-});
-const flowLogs = new aws.cloudwatch.LogGroup("flow-logs", {
-  retentionInDays: 400,
-  kmsKeyId: logKey.arn,
-  tags: tags("observability", "oam"),
-});
+const logKey = new aws.kms.Key(
+  "flow-logs",
+  {
+    description: "Flow logs of the core",
+    enableKeyRotation: true,
+    tags: tags("observability", "oam"),
+  },
+  { protect: true },
+);
+const flowLogs = new aws.cloudwatch.LogGroup(
+  "flow-logs",
+  {
+    retentionInDays: 400,
+    kmsKeyId: logKey.arn,
+    tags: tags("observability", "oam"),
+  },
+  { protect: true },
+);
 const flowRole = new aws.iam.Role("flow-logs", {
   assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
   permissionsBoundary: boundary.arn,
 });
-new aws.ec2.FlowLog("core", {
-  vpcId: vpc.id,
-  trafficType: "ALL",
-  maxAggregationInterval: 60,
-  logDestination: flowLogs.arn,
-  iamRoleArn: flowRole.arn,
-  logFormat:
-    "${version} ${vpc-id} ${subnet-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${pkt-srcaddr} ${pkt-dstaddr} ${tcp-flags} ${flow-direction} ${traffic-path} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}",
-  tags: tags("observability", "oam"),
-});
+new aws.ec2.FlowLog(
+  "core",
+  {
+    vpcId: vpc.id,
+    trafficType: "ALL",
+    maxAggregationInterval: 60,
+    logDestination: flowLogs.arn,
+    iamRoleArn: flowRole.arn,
+    logFormat:
+      "${version} ${vpc-id} ${subnet-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${pkt-srcaddr} ${pkt-dstaddr} ${tcp-flags} ${flow-direction} ${traffic-path} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}",
+    tags: tags("observability", "oam"),
+  },
+  { protect: true },
+);

@@ -7,11 +7,15 @@ import { namespace } from "./core";
 import { tags, vpc } from "./network";
 
 const seen = tags("observability", "oam");
-const key = new aws.kms.Key("records", { description: "Records of the core's account", enableKeyRotation: true, tags: seen });
+const key = new aws.kms.Key(
+  "records",
+  { description: "Records of the core's account", enableKeyRotation: true, tags: seen },
+  { protect: true },
+);
 
 // Its name is fixed, so that its policy can be read before it is there.
 const bucket = "core-records-123456789012";
-const archive = new aws.s3.Bucket("records", { bucket, objectLockEnabled: true, tags: seen });
+const archive = new aws.s3.Bucket("records", { bucket, objectLockEnabled: true, tags: seen }, { protect: true });
 new aws.s3.BucketObjectLockConfiguration("records", {
   bucket: archive.id,
   rule: { defaultRetention: { mode: "COMPLIANCE", days: 400 } },
@@ -43,14 +47,18 @@ new aws.s3.BucketPolicy("records", {
     ],
   }),
 });
-new aws.cloudtrail.Trail("core", {
-  s3BucketName: archive.id,
-  isMultiRegionTrail: true,
-  enableLogFileValidation: true,
-  kmsKeyId: key.arn,
-  eventSelectors: [{ includeManagementEvents: true, dataResources: [{ type: "AWS::S3::Object", values: ["arn:aws:s3"] }] }],
-  tags: seen,
-});
+new aws.cloudtrail.Trail(
+  "core",
+  {
+    s3BucketName: archive.id,
+    isMultiRegionTrail: true,
+    enableLogFileValidation: true,
+    kmsKeyId: key.arn,
+    eventSelectors: [{ includeManagementEvents: true, dataResources: [{ type: "AWS::S3::Object", values: ["arn:aws:s3"] }] }],
+    tags: seen,
+  },
+  { protect: true },
+);
 
 const detector = new aws.guardduty.Detector("core", { enable: true, tags: seen });
 for (const name of ["EKS_AUDIT_LOGS", "S3_DATA_EVENTS", "RUNTIME_MONITORING"]) {

@@ -8,6 +8,14 @@ export interface Source {
   readonly line?: number;
 }
 
+/** What the program asks the engine to do with a resource, besides its properties. */
+export interface ResourceOptions {
+  /** Whether the engine refuses to delete it. */
+  readonly protect: boolean;
+  /** Paths of properties whose changes are not brought out. */
+  readonly ignoreChanges: readonly string[];
+}
+
 /** A resource as an input adapter hands it over. */
 export interface ResourceInit {
   readonly urn: string;
@@ -25,6 +33,8 @@ export interface ResourceInit {
   /** URN of the provider resource. */
   readonly provider?: string;
   readonly source?: Source;
+  /** Left out by inputs that know no such thing (manifests). */
+  readonly options?: ResourceOptions;
 }
 
 export class Resource {
@@ -37,6 +47,7 @@ export class Resource {
   readonly propertyDependencies: { readonly [property: string]: readonly string[] };
   readonly provider: string | undefined;
   readonly source: Source | undefined;
+  readonly options: ResourceOptions | undefined;
   /** The properties: inputs, and what the provider answered where the input carries it. */
   readonly props: Node;
 
@@ -50,6 +61,7 @@ export class Resource {
     this.propertyDependencies = init.propertyDependencies ?? {};
     this.provider = init.provider;
     this.source = init.source;
+    this.options = init.options;
     this.props = Node.root(init.properties);
   }
 }

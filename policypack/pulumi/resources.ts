@@ -1,7 +1,7 @@
 /** The engine's resources as the model's. */
 
-import type { AnalyzeRequest, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
-import { Resource, type Stack } from "../model/stack";
+import type { AnalyzeRequest, AnalyzerResource, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
+import { Resource, type ResourceOptions, type Stack } from "../model/stack";
 import { isUnknown, type PropertyReader } from "./values";
 
 /** A protobuf Struct, whose own types are not published. */
@@ -28,7 +28,13 @@ export function resourceOf(request: AnalyzeRequest, reader: PropertyReader, inpu
     properties: reader.read(properties),
     parent: textOf(request.getOptions()?.getParent()),
     provider: textOf(request.getProvider()?.getUrn()),
+    options: optionsOf(request),
   });
+}
+
+function optionsOf(message: AnalyzeRequest | AnalyzerResource): ResourceOptions | undefined {
+  const options = message.getOptions();
+  return options === undefined ? undefined : { protect: options.getProtect(), ignoreChanges: options.getIgnorechangesList() };
 }
 
 /** Everything, with what depends on what; the properties are the outputs, over the inputs where the outputs are not known. */
@@ -47,6 +53,7 @@ export function stackOf(request: AnalyzeStackRequest, reader: PropertyReader, in
       dependencies: resource.getDependenciesList(),
       propertyDependencies,
       provider: textOf(resource.getProvider()?.getUrn()),
+      options: optionsOf(resource),
     });
   });
   return { resources, gaps: [] };

@@ -178,6 +178,8 @@ function stackResource(resource: ResourceInit): proto.AnalyzerResource {
 function optionsOf(resource: ResourceInit): proto.AnalyzerResourceOptions {
   const options = new proto.AnalyzerResourceOptions();
   if (resource.parent !== undefined) options.setParent(resource.parent);
+  options.setProtect(resource.options?.protect ?? false);
+  options.setIgnorechangesList([...(resource.options?.ignoreChanges ?? [])]);
   return options;
 }
 

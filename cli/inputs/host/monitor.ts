@@ -138,6 +138,7 @@ export class Monitor {
         propertyDependencies,
         provider: providerUrn(readable(request.getProvider())),
         place,
+        options: { protect: request.getProtect() === true, ignoreChanges: request.getIgnorechangesList().map(readable) },
       },
     });
     const answer = asAnswer(properties) as Properties;

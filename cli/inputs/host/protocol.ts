@@ -36,6 +36,7 @@ export interface Registration {
   readonly propertyDependencies: { readonly [property: string]: readonly string[] };
   readonly provider?: string;
   readonly place?: Place;
+  readonly options?: { readonly protect: boolean; readonly ignoreChanges: readonly string[] };
 }
 
 export type Message =

@@ -20,6 +20,8 @@ export interface RegisterRequest {
   getProvider(): string;
   getImportid(): string;
   getDependenciesList(): string[];
+  getProtect(): boolean;
+  getIgnorechangesList(): readonly string[];
   getPropertydependenciesMap(): { forEach(visit: (value: { getUrnsList(): string[] }, key: string) => void): void };
   getTransformsList?(): unknown[];
   getStacktrace?(): { getFramesList(): { getPc(): SourcePosition | undefined }[] } | undefined;

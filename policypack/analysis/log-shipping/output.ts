@@ -22,7 +22,7 @@ export function staysInside(endpoint: string): boolean {
   return !host.includes(".") || /\.svc(\.[a-z0-9-]+)*$/i.test(host) || /\.cluster\.local$/i.test(host);
 }
 
-export function hostOf(endpoint: string): string {
+function hostOf(endpoint: string): string {
   const bare = endpoint
     .trim()
     .replace(/^[a-z0-9+.-]+:\/\//i, "")
