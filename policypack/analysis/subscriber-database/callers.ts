@@ -7,6 +7,9 @@ import type { Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
 import { type Isolation, isolation } from "../isolation";
 import { policiesFor, behindProxy } from "../mesh/istio";
+import { eachBit } from "../reachability/bitset";
+import type { Unit } from "../reachability/cluster";
+import type { Reachability } from "../reachability";
 import type { CoreUnit } from "../reachability/parties";
 import { intersectPorts, portsOf, unionPorts } from "../reachability/ports";
 import { comparison, effective } from "../reachability/standard";
@@ -33,32 +36,58 @@ export interface DatabaseCallers {
   readonly byProduct: readonly Caller[];
 }
 
-export const databaseCallers = (model: CoreModel): readonly DatabaseCallers[] => {
-  const databases = model.workloads.filter((workload) => !workload.hook && model.classification(workload).coreStore);
-  if (databases.length === 0) return [];
+export const databaseCallers = (model: CoreModel): readonly DatabaseCallers[] =>
+  model.workloads
+    .filter((workload) => !workload.hook && model.classification(workload).coreStore)
+    .map((workload) => {
+      const isolated = guardedByMesh(model, workload) ? GUARDED : isolation(model, workload, "ingress");
+      // Who may come where everybody may is no question.
+      return { workload, isolation: isolated, ...(isolated.isolated === "no" ? NOBODY : callersOf(model, workload)) };
+    });
+
+const GUARDED: Isolation = { isolated: "yes", because: undefined };
+const NOBODY = { strangers: [], byProduct: [] };
+
+function callersOf(model: CoreModel, database: Workload): Pick<DatabaseCallers, "strangers" | "byProduct"> {
   const { reach, units } = model.ask(comparison);
-  return databases.flatMap((workload): DatabaseCallers[] => {
-    const to = units.find(({ unit }) => unit.workloads.includes(workload));
-    const isolated = guardedByMesh(model, workload)
-      ? ({ isolated: "yes", because: undefined } as const)
-      : isolation(model, workload, "ingress");
-    if (to === undefined) return [{ workload, isolation: isolated, strangers: [], byProduct: [] }];
-    const strangers: Caller[] = [];
-    const byProduct: Caller[] = [];
-    for (const from of [...units, ...othersOf(model, units, workload)]) {
-      const [caller] = from.unit.workloads;
-      if (from === to || caller === undefined || isExpected(from) || isBackup(caller)) continue;
-      const reaches = (mode: "must" | "may") =>
-        reach.primary.some((network) => intersectPorts(effective(model, reach, network, from, to, mode), ASKED).length > 0);
-      const certain = reaches("must");
-      if (!certain && !reaches("may")) continue;
-      const found = { workload: caller, label: from.label === "" ? caller.name : `${from.label} ${caller.name}`, certain };
-      if (!isWaivable(from)) strangers.push(found);
-      else if (!hasItsOwnDatabase(model, caller)) byProduct.push(found);
+  const to = units.find(({ unit }) => unit.workloads.includes(database));
+  if (to === undefined) return NOBODY;
+  const strangers: Caller[] = [];
+  const byProduct: Caller[] = [];
+  const possible = admitted(reach, to);
+  for (const from of [...units, ...othersOf(model, units, database)]) {
+    const [caller] = from.unit.workloads;
+    if (from === to || caller === undefined || !possible.has(from.unit) || isExpected(from) || isBackup(caller)) continue;
+    const reaches = (mode: "must" | "may") =>
+      reach.primary.some((network) => intersectPorts(effective(model, reach, network, from, to, mode), ASKED).length > 0);
+    const certain = reaches("must");
+    if (!certain && !reaches("may")) continue;
+    const found = { workload: caller, label: from.label === "" ? caller.name : `${from.label} ${caller.name}`, certain };
+    if (!isWaivable(from)) strangers.push(found);
+    else if (!hasItsOwnDatabase(model, caller)) byProduct.push(found);
+  }
+  return { strangers, byProduct };
+}
+
+/** The workloads that some policy may admit to a database's ports: few, whatever the size of the cluster. */
+function admitted({ primary, units }: Reachability, { unit }: CoreUnit): ReadonlySet<Unit> {
+  const found = new Set<Unit>();
+  for (const network of primary) {
+    const { classes } = network.universe;
+    for (const place of network.classesOf(units.indexOf(unit))) {
+      for (const [atom, ports] of network.atoms.entries()) {
+        if (intersectPorts(ports, ASKED).length === 0) continue;
+        eachBit(network.ingress.rowOf(place, atom, "may"), (from) => {
+          for (const endpoint of classes[from]?.endpoints ?? []) {
+            const source = units[endpoint.unit];
+            if (source !== undefined) found.add(source);
+          }
+        });
+      }
     }
-    return [{ workload, isolation: isolated, strangers, byProduct }];
-  });
-};
+  }
+  return found;
+}
 
 /** Workloads beside the functions: tools, consoles, whatever else lives in the namespaces of the core. */
 function othersOf(model: CoreModel, units: readonly CoreUnit[], database: Workload): CoreUnit[] {

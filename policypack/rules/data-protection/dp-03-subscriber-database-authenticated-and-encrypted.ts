@@ -8,6 +8,7 @@ import { inboundMtls } from "../../analysis/mesh/istio";
 import { judgedInCore } from "../../engine/judged";
 import { defineRule, type Evidence, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import type { CoreModel } from "../../model/core";
+import type { Workload } from "../../model/kubernetes/workloads";
 import { Resource } from "../../model/stack";
 import { networkFunction, object, resource, unknownValue } from "../../testing/build";
 
@@ -178,22 +179,29 @@ export default defineRule({
   }),
 });
 
-/** A file whose every reader has the connection in its environment too is told there: once for a function. */
 function usesByResource(model: CoreModel): DatabaseUse[][] {
   const found = new Map<Resource, DatabaseUse[]>();
-  const uses = model.ask(databaseUses);
-  const inEnvironment = new Set(
-    uses.filter((use) => use.container !== undefined && use.connection !== undefined).flatMap((use) => use.workloads),
-  );
-  for (const use of uses.filter(
-    ({ container, workloads }) => container !== undefined || workloads.length === 0 || !workloads.every((item) => inEnvironment.has(item)),
-  ))
-    found.set(use.resource, [...(found.get(use.resource) ?? []), use]);
+  for (const use of model.ask(databaseUses)) found.set(use.resource, [...(found.get(use.resource) ?? []), use]);
   return [...found.values()];
 }
 
+/** Workloads whose own configuration file names the database: what is wrong is told of the file, once for a function. */
+const configured = (model: CoreModel): ReadonlyMap<Workload, readonly DatabaseUse[]> => {
+  const found = new Map<Workload, DatabaseUse[]>();
+  for (const use of model.ask(databaseUses)) {
+    for (const workload of use.container === undefined ? use.workloads : []) found.set(workload, [...(found.get(workload) ?? []), use]);
+  }
+  return found;
+};
+
+function isToldOfTheFile(use: DatabaseUse, context: RuleContext): boolean {
+  if (use.container === undefined) return false;
+  const files = use.workloads.flatMap((workload) => context.model.ask(configured).get(workload) ?? []);
+  return files.some((file) => missingOf(file, context).length > 0);
+}
+
 function* connections(uses: readonly DatabaseUse[], context: RuleContext): Iterable<Verdict> {
-  const judged = uses.filter((use) => isJudged(use, context));
+  const judged = uses.filter((use) => isJudged(use, context) && !isToldOfTheFile(use, context));
   const evidence: Evidence[] = [];
   const lacks = new Set<string>();
   for (const use of judged) {
