@@ -70,11 +70,11 @@ function callersOf(model: CoreModel, database: Workload): Pick<DatabaseCallers, 
 }
 
 /** The workloads that some policy may admit to a database's ports: few, whatever the size of the cluster. */
-function admitted({ primary, units }: Reachability, { unit }: CoreUnit): ReadonlySet<Unit> {
+function admitted({ primary, units }: Reachability, { index }: CoreUnit): ReadonlySet<Unit> {
   const found = new Set<Unit>();
   for (const network of primary) {
     const { classes } = network.universe;
-    for (const place of network.classesOf(units.indexOf(unit))) {
+    for (const place of network.classesOf(index)) {
       for (const [atom, ports] of network.atoms.entries()) {
         if (intersectPorts(ports, ASKED).length === 0) continue;
         eachBit(network.ingress.rowOf(place, atom, "may"), (from) => {
@@ -93,11 +93,11 @@ function admitted({ primary, units }: Reachability, { unit }: CoreUnit): Readonl
 function othersOf(model: CoreModel, units: readonly CoreUnit[], database: Workload): CoreUnit[] {
   const known = new Set(units.flatMap(({ unit }) => unit.workloads));
   const { reach } = model.ask(comparison);
-  return reach.units
-    .filter(
-      ({ namespace, workloads }) => namespace === database.namespace && !workloads.some((workload) => known.has(workload) || workload.hook),
-    )
-    .map((unit) => ({ unit, parties: [], label: "", sbi: [] }));
+  return reach.units.flatMap((unit, index) => {
+    const { namespace, workloads } = unit;
+    const beside = namespace === database.namespace && !workloads.some((workload) => known.has(workload) || workload.hook);
+    return beside ? [{ unit, index, parties: [], label: "", sbi: [] }] : [];
+  });
 }
 
 const DATABASE = { kind: "function", id: "SUBSCRIBER-DB" } as const;
