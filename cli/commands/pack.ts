@@ -84,7 +84,10 @@ async function packConfig(options: Omit<PackOptions, "output">): Promise<{ reado
       zones,
       registries,
       platformNamespaces,
-      rules: settings.rules,
+      // As users write them: options beside the level.
+      rules: Object.fromEntries(
+        Object.entries(settings.rules).map(([id, { level, options }]) => [id, { ...(level && { level }), ...options }]),
+      ),
       threatIntel: threatIntel.map((file) => resolve(file)),
       ...(vendors === undefined ? {} : { vendors: resolve(vendors) }),
       ...(options.at === undefined ? {} : { at: new Date(timeOf(options.at)).toISOString() }),
