@@ -8,10 +8,10 @@ import { CoreModel } from "../../policypack/model/core";
 import type { Stack } from "../../policypack/model/stack";
 import { rules } from "../../policypack/rules";
 
-export const REGISTRY = "registry.example.com/5gc";
+const REGISTRY = "registry.example.com/5gc";
 
 /** Settings of a carrier that uses the library. */
-export const STRICT: Settings = {
+const STRICT: Settings = {
   ...DEFAULT_SETTINGS,
   profile: "strict",
   registries: [REGISTRY],
@@ -35,7 +35,7 @@ export function findingsOf(stack: Stack, settings: Settings = STRICT): readonly 
 }
 
 /** One function of a core, with an image of that digest. */
-export function runs(name: string): { readonly image: string; readonly product: object } {
+function runs(name: string): { readonly image: string; readonly product: object } {
   return {
     image: `${REGISTRY}/${name}@sha256:${Buffer.from(name.padEnd(32, "x").slice(0, 32)).toString("hex")}`,
     product: {
