@@ -12,3 +12,4 @@ export { OperatorAccess, type OperatorAccessArgs } from "./operator-access";
 export { WorkloadIdentity, type WorkloadIdentityArgs } from "./workload-identity";
 export { ThreatIntelGuard, type ThreatIntelGuardArgs } from "./threat-intel-guard";
 export { type PartnerArgs, RoamingEdge, type RoamingEdgeArgs } from "./roaming-edge";
+export { HardenedChart, type HardenedChartArgs } from "./hardened-chart";
