@@ -12,8 +12,8 @@ import { type Manifest, parseManifests } from "./hardening/manifests";
 export interface HardenedChartArgs {
   /** Folder or archive of a Helm chart, rendered by the `helm` on the PATH. Either this or `manifests`. */
   chart?: pulumi.Input<string>;
-  /** Values of the chart. */
-  values?: pulumi.Input<{ [key: string]: unknown }>;
+  /** Values of the chart, as YAML text. */
+  values?: pulumi.Input<string>;
   /** File with rendered manifests. Either this or `chart`. */
   manifests?: pulumi.Input<string>;
   /** Namespace that it runs in; it is made, with everything that CoreNamespace puts there. */
@@ -64,7 +64,7 @@ function rendered(read: Arguments<HardenedChartArgs>, name: string, namespace: s
   if ((chart === "") === (file === "")) throw read.wrong("chart", "give either a chart or a file with rendered manifests");
   try {
     if (file !== "") return readFileSync(file, "utf8");
-    const values = JSON.stringify(read.plain<"values", object>("values", {}));
+    const values = read.plain<"values", string>("values", "{}");
     return execFileSync("helm", ["template", name, chart, "--namespace", namespace, "--values", "-"], {
       input: values,
       encoding: "utf8",
