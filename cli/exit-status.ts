@@ -30,6 +30,8 @@ export interface Thresholds {
   readonly undetermined: UndeterminedPolicy;
   /** Default: what the profile makes mandatory. */
   readonly failOn?: FailOn | undefined;
+  /** Every failure counts that neither a waiver nor the baseline has. */
+  readonly failOnNew?: boolean | undefined;
   readonly failCoverageBelow?: number | undefined;
 }
 
@@ -38,6 +40,7 @@ export function refuses(finding: Finding, thresholds: Thresholds): boolean {
   if (finding.waiver !== null || finding.baselined) return false;
   if (finding.verdict === "undetermined" && thresholds.undetermined !== "deny") return false;
   const { failOn } = thresholds;
+  if (thresholds.failOnNew === true && finding.subsumedBy === null) return true;
   if (failOn === undefined) return finding.enforcement === "mandatory";
   return failOn !== "never" && SEVERITIES.indexOf(finding.severity) <= SEVERITIES.indexOf(failOn);
 }

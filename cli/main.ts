@@ -56,6 +56,9 @@ function program(): Command {
     .option("--fail-coverage-below <percent>", "fail when less was looked into", percent)
     .addOption(new Option("--undetermined <policy>", "what an undetermined answer does").choices(["ignore", "advise", "deny"]))
     .option("--at <time>", "the time that expiry and validity are judged by (default: SOURCE_DATE_EPOCH, else now)")
+    .option("--waivers <file>", "waivers besides those of the settings, repeatable", collect, [])
+    .option("--baseline <file>", "findings accepted before, which refuse nothing")
+    .option("--fail-on-new", "fail on whatever neither a waiver nor the baseline has")
     .action(async (targets: string[], options) => (await import("./commands/check.js")).check(targets, options));
 
   evaluating(root.command("inventory"))
@@ -81,6 +84,42 @@ function program(): Command {
     .option("--explain <action-and-resource...>", "the statement that decides on an action and a resource")
     .option("--session-policy <file>", "a policy that limits the session, repeatable", collect, [])
     .action(async (targets: string[], options) => (await import("./commands/iam.js")).iam(targets, options));
+
+  const waivers = root.command("waivers").description("what somebody has accepted, why, and until when");
+  evaluating(waivers.command("audit"))
+    .description("which waivers are in force and used, and which are not")
+    .argument("<target...>")
+    .option("--waivers <file>", "waivers besides those of the settings, repeatable", collect, [])
+    .option("--at <time>", "the time that expiry is judged by")
+    .action(async (targets: string[], options) => (await import("./commands/waivers.js")).audit(targets, options));
+  evaluating(waivers.command("add"))
+    .description("write one, with the digests of the evidence that the target shows now")
+    .argument("<target...>")
+    .requiredOption("--rule <id>", "the rule")
+    .requiredOption("--resource <name>", "the resource: URN, Kind/namespace/name, type::name or stack, with * and ?")
+    .option("--container <name>", "one container only")
+    .requiredOption("--owner <who>", "who answers for it")
+    .requiredOption("--approver <who>", "who accepted it: somebody else")
+    .requiredOption("--reason <text>", "why it has to be")
+    .requiredOption("--control <text>", "the compensating control")
+    .requiredOption("--ticket <id>", "where it was decided")
+    .requiredOption("--expires <day>", "the last day: 2026-11-30")
+    .option("--at <time>", "the day it is created (default: today)")
+    .option("--file <file>", "the file of waivers", "waivers.yaml")
+    .action(async (targets: string[], options) => (await import("./commands/waivers.js")).add(targets, options));
+
+  const baseline = root.command("baseline").description("findings of today that refuse nothing tomorrow");
+  for (const [name, what] of [
+    ["create", "accept what the target shows now"],
+    ["update", "drop what is fixed: it only ever shrinks"],
+  ] as const) {
+    evaluating(baseline.command(name))
+      .description(what)
+      .argument("<target...>")
+      .option("--file <file>", "the baseline", "carrierguard-baseline.json")
+      .option("--at <time>", "the time that expiry and validity are judged by")
+      .action(async (targets: string[], options) => (await import("./commands/baseline.js"))[name](targets, options));
+  }
 
   root
     .command("rules")

@@ -1,11 +1,14 @@
 /** `carrierguard check`: the main job. */
 
+import { markBaselined } from "../../policypack/engine/baseline";
 import { coverage } from "../../policypack/engine/coverage";
 import { evaluate, subjectsOf } from "../../policypack/engine/evaluate";
 import { compareFindings, type Finding } from "../../policypack/engine/finding";
 import type { Settings, UndeterminedPolicy } from "../../policypack/engine/settings";
+import type { Waived } from "../../policypack/engine/waivers";
 import { CoreModel } from "../../policypack/model/core";
 import { rules as allRules } from "../../policypack/rules";
+import { readBaseline } from "../config/baseline-file";
 import { loadKnowledge } from "../config/knowledge";
 import { loadSettings } from "../config/settings-file";
 import { EXIT, exitStatus, type FailOn, refuses } from "../exit-status";
@@ -31,6 +34,10 @@ interface CheckOptions extends EvaluationOptions, Selection {
   readonly failCoverageBelow?: number;
   readonly undetermined?: UndeterminedPolicy;
   readonly at?: string;
+  /** Besides those that the settings name. */
+  readonly waivers?: readonly string[];
+  readonly baseline?: string;
+  readonly failOnNew?: boolean;
 }
 
 export async function check(targets: readonly string[], options: CheckOptions): Promise<void> {
@@ -38,7 +45,8 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   const rules = selectRules(allRules, options);
   const loaded = await loadSettings(options.config, targets, allRules);
   const settings: Settings = { ...loaded.settings, ...given(options) };
-  const knowledge = loadKnowledge(loaded, options.at);
+  const knowledge = loadKnowledge({ ...loaded, waivers: [...loaded.waivers, ...(options.waivers ?? [])] }, options.at, allRules);
+  const accepted = options.baseline === undefined ? undefined : readBaseline(options.baseline);
   const telling = progress();
   const read = await readTargets(targets, {
     namespace: settings.namespace,
@@ -54,7 +62,9 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   telling.step(`evaluating ${rules.length} rules`);
   const evaluations = models.map((model) => evaluate(model, rules, settings, knowledge));
   telling.done();
-  const findings = together(evaluations.map((evaluation) => evaluation.findings));
+  const found = together(evaluations.map((evaluation) => evaluation.findings));
+  const findings = accepted === undefined ? found : markBaselined(found, accepted);
+  for (const line of new Set(evaluations.flatMap((evaluation) => evaluation.outgrown).map(outgrownLine))) console.error(line);
   const ran = Math.max(...evaluations.map((evaluation) => evaluation.runs.length));
   const evaluated = evaluations.flatMap((evaluation) => evaluation.runs).reduce((sum, run) => sum + subjectsOf(run), 0);
   const resources = models.reduce((sum, model) => sum + model.resources.length, 0);
@@ -69,7 +79,8 @@ export async function check(targets: readonly string[], options: CheckOptions): 
     coverage: seen,
     findings,
   };
-  const thresholds = { undetermined: settings.undetermined, failOn: options.failOn, failCoverageBelow: options.failCoverageBelow };
+  const { failOn, failOnNew, failCoverageBelow } = options;
+  const thresholds = { undetermined: settings.undetermined, failOn, failOnNew, failCoverageBelow };
   if (resources > 0 || read.errors.length === 0) {
     for (const output of outputs) {
       const writer = await writerOf(output.format);
@@ -82,6 +93,11 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   const results = { findings, resources, ran, unread: read.errors.length, coveragePercent: seen.percent };
   process.exitCode = exitStatus(results, thresholds);
   if (process.exitCode === EXIT.nothingEvaluated) console.error("carrierguard: nothing was evaluated: the targets hold no resource");
+}
+
+/** A waiver that no longer covers what it was given for is said aloud: the finding counts again. */
+function outgrownLine({ waiver, finding }: Waived["outgrown"][number]): string {
+  return `carrierguard: ${waiver.place}: waiver ${waiver.ticket} no longer covers ${finding.ruleId} on ${finding.resource.name}: there is evidence that nobody has accepted`;
 }
 
 /** Findings of several deployments: what the same resource says in each is said once. */

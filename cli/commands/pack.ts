@@ -74,7 +74,7 @@ function valueOf(args: readonly string[], long: string, short: string): string |
  * runs in its own folder.
  */
 async function packConfig(options: Omit<PackOptions, "output">): Promise<{ readonly [policy: string]: unknown }> {
-  const { settings, threatIntel, vendors } = await loadSettings(options.config, [], rules);
+  const { settings, threatIntel, vendors, waivers } = await loadSettings(options.config, [], rules);
   const { profile, undetermined, namespace, zones, registries, platformNamespaces } = settings;
   return {
     carrierguard: {
@@ -89,6 +89,7 @@ async function packConfig(options: Omit<PackOptions, "output">): Promise<{ reado
         Object.entries(settings.rules).map(([id, { level, options }]) => [id, { ...(level && { level }), ...options }]),
       ),
       threatIntel: threatIntel.map((file) => resolve(file)),
+      waivers: waivers.map((file) => resolve(file)),
       ...(vendors === undefined ? {} : { vendors: resolve(vendors) }),
       ...(options.at === undefined ? {} : { at: new Date(timeOf(options.at)).toISOString() }),
     },

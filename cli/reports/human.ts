@@ -52,7 +52,8 @@ function findingLines(finding: Finding, context: ReportContext, colors: Colors):
         ].join(" ");
   const source = finding.resource.source;
   const where = source === null ? "" : colors.dim(`  ${source.file}${source.line === null ? "" : `:${source.line}`}`);
-  const state = finding.waiver !== null ? colors.dim(" (waived)") : finding.baselined ? colors.dim(" (in the baseline)") : "";
+  const state =
+    finding.waiver !== null ? colors.dim(` (waived: ${finding.waiver})`) : finding.baselined ? colors.dim(" (in the baseline)") : "";
   return [
     `  ${mark} ${severity(finding.severity, colors)} ${colors.bold(finding.ruleId)}  ${finding.message}${state}${where === "" ? colors.dim(`  ${place}`) : where}`,
   ];

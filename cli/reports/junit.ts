@@ -27,6 +27,12 @@ function stateOf(finding: Finding, refuses: boolean): State {
   return finding.verdict === "error" ? "error" : refuses ? "failure" : "skipped";
 }
 
+function why(finding: Finding): string {
+  if (finding.waiver !== null) return `waived (${finding.waiver})`;
+  if (finding.baselined) return "in the baseline";
+  return finding.verdict === "undetermined" ? "undetermined" : finding.enforcement;
+}
+
 function testCase(finding: Finding, refuses: boolean): string {
   const { resource } = finding;
   const name = [resource.kind ?? resource.type, [resource.namespace, resource.name].filter(Boolean).join("/"), finding.container ?? ""]
@@ -38,7 +44,7 @@ function testCase(finding: Finding, refuses: boolean): string {
   const state = stateOf(finding, refuses);
   const inner =
     state === "skipped"
-      ? `<skipped message="${escape(`${finding.verdict === "undetermined" ? "undetermined" : finding.enforcement}: ${finding.message}`)}"/>`
+      ? `<skipped message="${escape(`${why(finding)}: ${finding.message}`)}"/>`
       : `<${state} message="${escape(finding.message)}" type="${finding.severity}">${text}</${state}>`;
   return `    <testcase classname="${escape(finding.ruleId)}" name="${escape(name)}">${inner}</testcase>`;
 }

@@ -60,9 +60,9 @@ function result(finding: Finding, ruleIndex: number, context: ReportContext) {
   const name = resource.urn === "" ? resource.name : resource.urn;
   const suppressed =
     finding.waiver !== null
-      ? [{ kind: "external", justification: `waiver ${finding.waiver}` }]
+      ? [{ kind: "external", status: "accepted", justification: finding.waiver }]
       : finding.baselined
-        ? [{ kind: "external", justification: "in the baseline" }]
+        ? [{ kind: "external", status: "accepted", justification: "in the baseline" }]
         : [];
   return {
     ruleId: finding.ruleId,

@@ -9,6 +9,7 @@ import type { Rule, RuleContext, Verdict } from "./rule";
 import { type Knowledge, optionsOf, type Settings } from "./settings";
 import { enforcementOf } from "./levels";
 import { markSubsumed } from "./subsume";
+import { applyWaivers, type Waived } from "./waivers";
 
 /** How one rule fared: subjects by answer. No subject at all means that the rule does not apply. */
 export interface RuleRun {
@@ -28,6 +29,7 @@ export function subjectsOf(run: RuleRun): number {
 export interface Evaluation {
   readonly findings: readonly Finding[];
   readonly runs: readonly RuleRun[];
+  readonly outgrown: Waived["outgrown"];
 }
 
 export function evaluate(model: CoreModel, rules: readonly Rule[], settings: Settings, knowledge: Knowledge): Evaluation {
@@ -40,7 +42,8 @@ export function evaluate(model: CoreModel, rules: readonly Rule[], settings: Set
     runs.push(run);
     for (const finding of found) findings.push(finding);
   }
-  return { findings: markSubsumed(unique(findings), rules).sort(compareFindings), runs };
+  const { findings: waived, outgrown } = applyWaivers(unique(findings), knowledge.waivers ?? [], knowledge.at);
+  return { findings: markSubsumed(waived, rules).sort(compareFindings), runs, outgrown };
 }
 
 function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Knowledge): { run: RuleRun; found: Finding[] } {

@@ -133,6 +133,8 @@ export interface RuleDefinition<S> {
    * resource with evidence at places alone that this one names too.
    */
   readonly subsumes?: { readonly [rule: string]: Extent };
+  /** False where no waiver is taken: nothing could make up for it. */
+  readonly waivable?: false;
   check(subject: S, context: RuleContext): Iterable<Verdict>;
   /** Built when asked for, so that the pack does not carry them at run time. */
   examples(): Examples;

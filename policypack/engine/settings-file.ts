@@ -20,6 +20,8 @@ export interface SettingsFile {
   readonly threatIntel: readonly string[];
   /** A vendor list in place of the built-in one, as written. */
   readonly vendors: string | undefined;
+  /** Files of waivers, as written. */
+  readonly waivers: readonly string[];
   /** Service control policies of the organisation, JSON files, as written. */
   readonly serviceControlPolicies: readonly string[];
   /** Outputs of other stacks, by `organization/project/stack`. */
@@ -46,6 +48,7 @@ class SettingsReader {
   read(raw: unknown): SettingsFile {
     const found: { -readonly [key in keyof Settings]?: Settings[key] } = {};
     let threatIntel: readonly string[] = [];
+    let waivers: readonly string[] = [];
     let vendors: string | undefined;
     let serviceControlPolicies: readonly string[] = [];
     let stackReferences: SettingsFile["stackReferences"] = {};
@@ -60,6 +63,7 @@ class SettingsReader {
         (found.platformNamespaces = [...DEFAULT_SETTINGS.platformNamespaces, ...this.texts(value, path)]),
       rules: (value, path) => (found.rules = this.ruleSettings(value, path)),
       threatIntel: (value, path) => (threatIntel = this.texts(value, path)),
+      waivers: (value, path) => (waivers = this.texts(value, path)),
       serviceControlPolicies: (value, path) => (serviceControlPolicies = this.texts(value, path)),
       vendors: (value, path) => (vendors = this.text(value, path)),
       stackReferences: (value, path) => (stackReferences = this.references(value, path)),
@@ -69,6 +73,7 @@ class SettingsReader {
       settings: { ...DEFAULT_SETTINGS, ...found },
       threatIntel,
       vendors,
+      waivers,
       serviceControlPolicies,
       stackReferences,
       problems: this.problems,

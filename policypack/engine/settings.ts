@@ -5,6 +5,7 @@ import type { Vendor } from "../model/vendor";
 
 export type { Indicator } from "../model/indicator";
 export type { Vendor } from "../model/vendor";
+import type { Waiver } from "./waivers";
 import type { Enforcement, Options, Rule } from "./rule";
 
 export type Profile = "lab" | "baseline" | "strict";
@@ -64,6 +65,7 @@ export interface Knowledge {
   readonly indicators: readonly Indicator[];
   /** Entities refused or looked at, in place of the built-in list. */
   readonly vendors?: readonly Vendor[];
+  readonly waivers?: readonly Waiver[];
 }
 
 export const NO_KNOWLEDGE: Knowledge = { at: 0, indicators: [] };

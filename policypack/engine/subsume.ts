@@ -18,7 +18,8 @@ export function markSubsumed(findings: readonly Finding[], rules: readonly Rule[
   const coverers = new Set([...covering.values()].flat().map(({ rule }) => rule));
   const failures = new Map<string, Finding[]>();
   for (const finding of findings) {
-    if (finding.verdict !== "fail" || !coverers.has(finding.ruleId)) continue;
+    // What somebody has accepted hides nothing else.
+    if (finding.verdict !== "fail" || finding.waiver !== null || !coverers.has(finding.ruleId)) continue;
     const key = place(finding.ruleId, finding);
     failures.set(key, [...(failures.get(key) ?? []), finding]);
   }

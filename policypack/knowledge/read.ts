@@ -3,18 +3,38 @@
 import { readFileSync } from "node:fs";
 import { readStixBundle } from "../analysis/threat-intel/stix";
 import type { Indicator, Knowledge, Vendor } from "../engine/settings";
+import type { Rule } from "../engine/rule";
 import type { SettingsFile } from "../engine/settings-file";
+import type { Waiver } from "../engine/waivers";
+import { readWaivers } from "../engine/waivers-file";
+import { readYamlFile } from "./yaml-file";
 
 /** Reports what cannot be read to `problem`. `at` is the time that validity is judged by, else SOURCE_DATE_EPOCH, else now. */
 export function readKnowledge(
-  settings: Pick<SettingsFile, "threatIntel" | "vendors">,
+  settings: Pick<SettingsFile, "threatIntel" | "vendors" | "waivers">,
   at: unknown,
+  rules: readonly Rule[],
   problem: (text: string) => void,
 ): Knowledge {
   const indicators: Indicator[] = settings.threatIntel.flatMap((file) => readIndicators(file, problem));
   const time = timeOf(at, problem);
-  if (settings.vendors === undefined) return { at: time, indicators };
-  return { at: time, indicators, vendors: readVendors(settings.vendors, problem) };
+  const waivers = settings.waivers.flatMap((file) => readWaiversFile(file, rules, problem));
+  if (settings.vendors === undefined) return { at: time, indicators, waivers };
+  return { at: time, indicators, waivers, vendors: readVendors(settings.vendors, problem) };
+}
+
+/** One wrong waiver refuses the whole file: nobody knows what it was meant to accept. */
+function readWaiversFile(file: string, rules: readonly Rule[], problem: (text: string) => void): readonly Waiver[] {
+  try {
+    const { value, lineOf } = readYamlFile(file);
+    const { waivers, problems } = readWaivers(value, rules, (path) => `${file}:${lineOf(path)}`);
+    for (const { path, message } of problems) problem(`${file}:${lineOf(path)}: ${message}`);
+    return waivers;
+  } catch (error) {
+    const what = error instanceof Error ? error.message : "unknown fault";
+    problem(what.startsWith(`${file}:`) ? what : `${file} cannot be read (${what})`);
+    return [];
+  }
 }
 
 /** A bundle that cannot be read refuses; feeds carry single indicators in other languages (YARA, Snort), which do not. */

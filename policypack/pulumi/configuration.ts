@@ -62,13 +62,14 @@ export function configurationOf(request: Request, rules: readonly Rule[]): Confi
   const pack = readSettings(raw, rules);
   problems.push(...problemsOf(pack, PACK_POLICY));
   const settings = { ...pack.settings, rules: withRuleConfiguration(pack.settings.rules, request, rules, problems) };
-  const files = [...pack.threatIntel, ...(pack.vendors === undefined ? [] : [pack.vendors])];
+  const files = [...pack.threatIntel, ...pack.waivers, ...(pack.vendors === undefined ? [] : [pack.vendors])];
   for (const file of files.filter((item) => !isAbsolute(item))) {
     problems.push(
       `${PACK_POLICY}: "${file}" must be an absolute path, as the pack runs in its own folder; \`carrierguard config\` writes such`,
     );
   }
-  const knowledge = problems.length > 0 ? undefined : readKnowledge(pack, at, (problem) => problems.push(`${PACK_POLICY}: ${problem}`));
+  const knowledge =
+    problems.length > 0 ? undefined : readKnowledge(pack, at, rules, (problem) => problems.push(`${PACK_POLICY}: ${problem}`));
   if (knowledge === undefined || problems.length > 0) throw new ConfigurationError(problems.join("\n"));
   return { settings, knowledge };
 }

@@ -19,6 +19,7 @@ export const PACK_SCHEMA: PolicyConfigSchema = {
     rules: { type: "object", description: 'Level and options by rule: {"SG-05": {"level": "advisory"}}.' },
     threatIntel: { ...TEXTS, description: "Absolute paths of STIX 2.1 bundles." },
     vendors: { type: "string", description: "Absolute path of a vendor list in place of the built-in one." },
+    waivers: { ...TEXTS, description: "Absolute paths of files of waivers." },
     at: { type: "string", description: "The time that expiry and validity are judged by; otherwise SOURCE_DATE_EPOCH, otherwise now." },
   },
 };

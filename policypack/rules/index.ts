@@ -13,6 +13,7 @@ import dp10 from "./data-protection/dp-10-tls-policy";
 import dp11 from "./data-protection/dp-11-object-stores-private";
 import dp12 from "./data-protection/dp-12-volumes-encrypted-and-unshared";
 import gv01 from "./governance/gv-01-everything-classified";
+import gv02 from "./governance/gv-02-waivers-scoped-and-expiring";
 import gv03 from "./governance/gv-03-no-silent-drift";
 import id01 from "./identity/id-01-dedicated-service-accounts";
 import id02 from "./identity/id-02-service-account-token-automount-off";
@@ -105,6 +106,7 @@ export const rules: readonly Rule[] = [
   dp11,
   dp12,
   gv01,
+  gv02,
   gv03,
   id01,
   id02,

@@ -1,3 +1,4 @@
+import { rules } from "../../policypack/rules";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,13 +17,15 @@ describe("what the command line knows besides the stack", () => {
   }
 
   it("holds the indicators of the bundles", () => {
-    const { indicators } = loadKnowledge({ threatIntel: [EXAMPLE], vendors: undefined }, "2026-11-23");
+    const { indicators } = loadKnowledge({ threatIntel: [EXAMPLE], vendors: undefined, waivers: [] }, "2026-11-23", rules);
     expect(indicators.map(({ value }) => value)).toEqual(["198.51.100.77"]);
   });
 
   it("holds the vendors of a list of the carrier's own", () => {
     const vendors = file("vendors.json", JSON.stringify({ entities: [{ entity: "Acme", match: { vendorLabels: ["acme"] } }] }));
-    expect(loadKnowledge({ threatIntel: [], vendors }, "2026-11-23").vendors?.map(({ entity }) => entity)).toEqual(["Acme"]);
+    expect(loadKnowledge({ threatIntel: [], vendors, waivers: [] }, "2026-11-23", rules).vendors?.map(({ entity }) => entity)).toEqual([
+      "Acme",
+    ]);
   });
 
   it.each([
@@ -30,10 +33,10 @@ describe("what the command line knows besides the stack", () => {
     ["a bundle that is broken", () => ({ threatIntel: [file("broken.json", "{")], vendors: undefined })],
     ["a vendor list without vendors", () => ({ threatIntel: [], vendors: file("empty.json", "{}") })],
   ])("refuses %s", (_name, settings) => {
-    expect(() => loadKnowledge(settings(), "2026-11-23")).toThrow(/\.json/);
+    expect(() => loadKnowledge({ ...settings(), waivers: [] }, "2026-11-23", rules)).toThrow(/\.json/);
   });
 
   it("refuses a time that is none", () => {
-    expect(() => loadKnowledge({ threatIntel: [], vendors: undefined }, "soon")).toThrow("soon");
+    expect(() => loadKnowledge({ threatIntel: [], vendors: undefined, waivers: [] }, "soon", rules)).toThrow("soon");
   });
 });

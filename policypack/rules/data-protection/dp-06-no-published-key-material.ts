@@ -41,6 +41,7 @@ export default defineRule({
     { id: "FGT1557.504", name: "Service Based Interface" },
     { id: "FGT5019.004", name: "Intercept Unencrypted SUPI" },
   ],
+  waivable: false,
   subsumes: { "DP-05": "resource" },
   *check(subject) {
     if ("unread" in subject) {

