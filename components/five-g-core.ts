@@ -10,6 +10,7 @@ import { permissionsBoundary } from "./boundary";
 import { CoreCluster } from "./core-cluster";
 import { CoreNamespace } from "./core-namespace";
 import { CoreNetwork } from "./core-network";
+import { encryptionKey } from "./encryption-key";
 import { NetworkFunction, type ProductArgs } from "./network-function";
 import { OperatorAccess } from "./operator-access";
 import { attachmentsOf, BUILDABLE, objectName, PLMN, zoneOf, zonesOf } from "./plan/functions";
@@ -84,6 +85,23 @@ export class FiveGCore extends pulumi.ComponentResource {
   /** ARN of the archive that holds the records. */
   public readonly archiveArn: pulumi.Output<string>;
 
+  /** Volumes of subscriber data, under a key of their own. */
+  private dataStorage(name: string, tags: { [tag: string]: pulumi.Input<string> }, provider: k8s.Provider): pulumi.Output<string> {
+    const key = encryptionKey(`${name}-data`, "Subscriber data of the core", "ec2.amazonaws.com", tags, this);
+    return new k8s.storage.v1.StorageClass(
+      `${name}-data`,
+      {
+        metadata: { name: `${name}-data`, labels: { "carrierguard.dev/zone": "data" } },
+        provisioner: "ebs.csi.aws.com",
+        parameters: { type: "gp3", encrypted: "true", kmsKeyId: key.arn },
+        reclaimPolicy: "Retain",
+        volumeBindingMode: "WaitForFirstConsumer",
+        allowVolumeExpansion: true,
+      },
+      { parent: this, provider, protect: true },
+    ).metadata.name;
+  }
+
   constructor(name: string, args: FiveGCoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("carrierguard:index:FiveGCore", name, args, opts);
     const read = new Arguments("FiveGCore", name, args);
@@ -150,6 +168,7 @@ export class FiveGCore extends pulumi.ComponentResource {
     }
     const place = (id: NetworkFunctionId): string => names[zoneOf(id)] ?? "";
     const peers = Object.fromEntries(functions.map((id) => [id, place(id)]));
+    const storageClass = this.dataStorage(name, tagsOf({ plmn: args.plmn, environment }, "data", "sbi"), provider);
     for (const id of functions) {
       const spec = given[id];
       if (spec === undefined) continue;
@@ -163,6 +182,7 @@ export class FiveGCore extends pulumi.ComponentResource {
           peers,
           plmn: args.plmn,
           secondaryNetworks: secondary,
+          storageClass,
           ranCidrs: args.ranCidrs,
           partnerCidrs,
         },

@@ -64,7 +64,7 @@ export function networkRecords(name: string, { vpc, belonging, boundary, threats
       logFormat: FORMAT,
       tags,
     },
-    options,
+    kept,
   );
 
   const queries = new aws.route53.ResolverQueryLogConfig(name, { destinationArn: group("queries").arn, tags }, options);

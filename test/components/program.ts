@@ -11,7 +11,7 @@ import { rules } from "../../policypack/rules";
 const REGISTRY = "registry.example.com/5gc";
 
 /** Settings of a carrier that uses the library. */
-const STRICT: Settings = {
+export const STRICT: Settings = {
   ...DEFAULT_SETTINGS,
   profile: "strict",
   registries: [REGISTRY],
