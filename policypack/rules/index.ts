@@ -56,6 +56,7 @@ import sc05 from "./supply-chain/sc-05-image-signatures-enforced";
 import sc06 from "./supply-chain/sc-06-ecr-repositories-immutable-and-scanned";
 import sc07 from "./supply-chain/sc-07-no-opaque-deployment-units";
 import sg01 from "./segmentation/sg-01-planes-have-disjoint-addresses";
+import sg02 from "./segmentation/sg-02-no-route-to-data-and-auth";
 import sg03 from "./segmentation/sg-03-no-public-addressing-in-the-core";
 import sg04 from "./segmentation/sg-04-default-group-and-acl-unused";
 import sg05 from "./segmentation/sg-05-no-world-open-ingress";
@@ -67,6 +68,7 @@ import sg10 from "./segmentation/sg-10-transit-segregated-per-peer";
 import sg11 from "./segmentation/sg-11-default-deny-both-directions";
 import sg12 from "./segmentation/sg-12-networkpolicy-follows-3gpp";
 import sg13 from "./segmentation/sg-13-dns-and-metadata-limited";
+import sg14 from "./segmentation/sg-14-secondary-interfaces-covered";
 import sg15 from "./segmentation/sg-15-nf-joins-only-its-planes";
 import sg16 from "./segmentation/sg-16-ue-pools-cannot-reach-the-core";
 import sg17 from "./segmentation/sg-17-n2-n4-only-to-declared-peers";
@@ -74,7 +76,13 @@ import sg18 from "./segmentation/sg-18-mesh-authorization-by-identity";
 import sg19 from "./segmentation/sg-19-critical-services-by-path-and-method";
 import sg20 from "./segmentation/sg-20-no-mesh-bypass";
 import sg21 from "./segmentation/sg-21-only-edge-functions-reachable-from-outside";
+import sg22 from "./segmentation/sg-22-n32-only-contracted-peers";
+import sg23 from "./segmentation/sg-23-sepp-blast-radius";
+import sg24 from "./segmentation/sg-24-inter-plmn-user-plane-through-ipups";
+import sg25 from "./segmentation/sg-25-legacy-signalling-at-edge-agents";
+import sg26 from "./segmentation/sg-26-management-out-of-band";
 import sg27 from "./segmentation/sg-27-admin-uis-not-exposed";
+import sg28 from "./segmentation/sg-28-interception-isolated";
 import sg29 from "./segmentation/sg-29-one-trust-zone-per-node";
 import sg30 from "./segmentation/sg-30-no-host-network-or-node-ports";
 import ti01 from "./threat-intel/ti-01-no-threat-indicators";
@@ -149,6 +157,7 @@ export const rules: readonly Rule[] = [
   sc06,
   sc07,
   sg01,
+  sg02,
   sg03,
   sg04,
   sg05,
@@ -160,6 +169,7 @@ export const rules: readonly Rule[] = [
   sg11,
   sg12,
   sg13,
+  sg14,
   sg15,
   sg16,
   sg17,
@@ -167,7 +177,13 @@ export const rules: readonly Rule[] = [
   sg19,
   sg20,
   sg21,
+  sg22,
+  sg23,
+  sg24,
+  sg25,
+  sg26,
   sg27,
+  sg28,
   sg29,
   sg30,
   ti01,

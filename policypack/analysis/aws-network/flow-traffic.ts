@@ -22,18 +22,23 @@ export function flowTraffic(direction: "ingress" | "egress", functions: readonly
     if (functions.length === 0) return flow.ports.length > 0 || flow.protocol === "ip-50";
     return end === "NF" || functions.some((id) => id === end);
   };
-  const sets = topology.flows.filter(concerned).flatMap((flow) =>
-    flow.protocol === "any"
-      ? [TrafficSet.ALL]
-      : flow.protocol.split("/").flatMap((name) => {
-          const protocol = PROTOCOLS[name];
-          if (protocol === undefined) return [];
-          const ports = flow.ports.flatMap((port) => (port === "sbi" ? SBI_PORTS : typeof port === "number" ? [port] : []));
-          // SCTP and ESP know no ports in a security group.
-          return ports.length === 0 || protocol === SCTP || protocol === ESP ? [TrafficSet.of(protocol)] : ports.map((port) => TrafficSet.of(protocol, port, port));
-        }),
-  );
-  return TrafficSet.union([...sets, ...MESH.map((port) => TrafficSet.of(TCP, port, port))]);
+  return TrafficSet.union([...topology.flows.filter(concerned).flatMap(trafficOf), ...MESH.map((port) => TrafficSet.of(TCP, port, port))]);
+}
+
+/** What flows from one party of the topology to another, as its rows name them. */
+export function flowTrafficBetween(from: string, to: string): TrafficSet {
+  return TrafficSet.union(topology.flows.filter((flow) => flow.from === from && flow.to === to).flatMap(trafficOf));
+}
+
+function trafficOf(flow: Flow): TrafficSet[] {
+  if (flow.protocol === "any") return [TrafficSet.ALL];
+  return flow.protocol.split("/").flatMap((name) => {
+    const protocol = PROTOCOLS[name];
+    if (protocol === undefined) return [];
+    const ports = flow.ports.flatMap((port) => (port === "sbi" ? SBI_PORTS : typeof port === "number" ? [port] : []));
+    // SCTP and ESP know no ports in a security group.
+    return ports.length === 0 || protocol === SCTP || protocol === ESP ? [TrafficSet.of(protocol)] : ports.map((port) => TrafficSet.of(protocol, port, port));
+  });
 } // prettier-ignore
 
 /** Ports that the functions of the stack serve on: what their containers and Services declare. */

@@ -1,6 +1,7 @@
 /** What each policy lets the functions of the core do, rule by rule: the edges that rules judge, one policy at a time. */
 
 import type { CoreModel } from "../../model/core";
+import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { standardFlows } from "../../topology/matrix";
 import { isWorld } from "../aws-network/world";
 import { hasBit } from "./bitset";
@@ -24,7 +25,7 @@ export interface BoundAllow {
   readonly peers: readonly { readonly unit: CoreUnit; readonly certain: boolean }[];
 }
 
-export const boundAllows = (model: CoreModel): readonly BoundAllow[] => {
+const boundAllows = (model: CoreModel): readonly BoundAllow[] => {
   const { reach, units } = model.ask(comparison);
   const found: BoundAllow[] = [];
   const functions = units.filter(({ parties }) => parties.every(({ kind, id }) => kind === "function" && id !== "GNB"));
@@ -53,6 +54,38 @@ export const boundAllows = (model: CoreModel): readonly BoundAllow[] => {
   }
   return found;
 };
+
+const byPolicy = (model: CoreModel): ReadonlyMap<KubernetesObject, readonly BoundAllow[]> => {
+  const found = new Map<KubernetesObject, BoundAllow[]>();
+  for (const allow of model.ask(boundAllows)) {
+    const list = found.get(allow.policy.object);
+    if (list === undefined) found.set(allow.policy.object, [allow]);
+    else list.push(allow);
+  }
+  return found;
+};
+
+/** What one policy lets the functions of the core do. */
+export function allowsOf(model: CoreModel, policy: KubernetesObject): readonly BoundAllow[] {
+  return model.ask(byPolicy).get(policy) ?? [];
+}
+
+/** An edge between two workloads of the core that a policy names from one of its ends. */
+export interface NamedEdge {
+  readonly from: CoreUnit;
+  readonly to: CoreUnit;
+  readonly allow: BoundAllow;
+  readonly certain: boolean;
+}
+
+export function namedEdges(allows: readonly BoundAllow[]): NamedEdge[] {
+  return allows.flatMap((allow) =>
+    allow.peers.map(({ unit, certain }) => {
+      const [from, to] = allow.direction === "ingress" ? [unit, allow.self] : [allow.self, unit];
+      return { from, to, allow, certain: certain && allow.certain && allow.ports.length > 0 };
+    }),
+  );
+}
 
 /** Ports on which 3GPP has one workload call another. */
 export function standardPorts(from: CoreUnit, to: CoreUnit): PortSet {

@@ -7,14 +7,14 @@
 import type { CoreModel } from "../../model/core";
 import { standardFlows } from "../../topology/matrix";
 import { behindProxy } from "../mesh/istio";
-import { type KubernetesObject } from "../../model/kubernetes/objects";
-import { networkAttachments, pluginOf } from "../../model/kubernetes/networks";
+import { networkAttachments } from "../../model/kubernetes/networks";
 import { valueOr } from "../../model/value";
 import { because } from "./explain";
 import type { Network } from "./network";
 import type { CoreUnit, DeclaredZones } from "./parties";
 import { portsOfFlow } from "./parties";
 import { intersectPorts, isProtocol, NO_PORTS, portsIn, portsOf, type PortSet, PROTOCOLS, unionPorts } from "./ports";
+import { isUserSpace } from "./user-space";
 import { type Comparison, planeOf, planeOfInterface } from "./standard";
 
 /** An object as a manifest writes it. */
@@ -257,7 +257,7 @@ function beyond(model: CoreModel, bound: readonly CoreUnit[], zones: DeclaredZon
         `${unit.namespace}/${unit.name} (${label}) is on the host's network, which NetworkPolicies may not bind: take it off (SG-30), or hold its ports by the node's security group.`,
       );
     for (const { name, definition } of valueOr(networkAttachments(model, workload), [])) {
-      if (isUserSpace(definition))
+      if (definition !== undefined && isUserSpace(definition, workload))
         lines.push(
           `${unit.namespace}/${unit.name} (${label}) drives ${name} past the kernel (DPDK), where no MultiNetworkPolicy looks: hold it by the security group and network ACL of its ENI (SG-14).`,
         );
@@ -271,10 +271,4 @@ function beyond(model: CoreModel, bound: readonly CoreUnit[], zones: DeclaredZon
       "Security groups know no SCTP ports: there N2 is limited by its source alone, and by the port in the NetworkPolicy (SG-07).",
     );
   return [...new Set(lines)];
-}
-
-function isUserSpace(definition: KubernetesObject | undefined): boolean {
-  if (definition === undefined) return false;
-  const resource = valueOr(definition.metadata.get("annotations", "k8s.v1.cni.cncf.io/resourceName").string(), "");
-  return /dpdk|vfio|userspace/i.test(resource) || pluginOf(definition) === "userspace";
 }

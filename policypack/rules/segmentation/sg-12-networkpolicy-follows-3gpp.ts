@@ -4,7 +4,7 @@
  * the standard knows. Clusters without policies are SG-11's; names and metadata SG-13's; the user plane's way to the world SG-16's.
  */
 
-import { boundAllows, type BoundAllow, everybodyOf, standardPorts } from "../../analysis/reachability/policy-edges";
+import { allowsOf, type BoundAllow, everybodyOf, standardPorts } from "../../analysis/reachability/policy-edges";
 import { describePorts, NO_PORTS, type PortSet, portsOf, subtractPorts, unionPorts } from "../../analysis/reachability/ports";
 import { POLICIES } from "../../analysis/reachability/policies/kinds";
 import { defineRule, fail, seen, undetermined, type Verdict } from "../../engine/rule";
@@ -44,7 +44,7 @@ export default defineRule({
     { id: "FGT1021", name: "Remote Services" },
   ],
   *check(policy, context) {
-    const allows = context.model.ask(boundAllows).filter((allow) => allow.policy.object === policy);
+    const allows = allowsOf(context.model, policy);
     yield* openToEverybody(policy, allows);
     yield* beyondStandard(allows.filter(({ rule }) => everybodyOf(rule) === undefined));
   },

@@ -7,7 +7,7 @@
 import { parseBlock } from "../../analysis/cidr/address";
 import { IpSet } from "../../analysis/cidr/ip-set";
 import { POLICIES } from "../../analysis/reachability/policies/kinds";
-import { boundAllows, type BoundAllow } from "../../analysis/reachability/policy-edges";
+import { allowsOf, type BoundAllow } from "../../analysis/reachability/policy-edges";
 import { intersectPorts, type PortSet, portsOf, unionPorts } from "../../analysis/reachability/ports";
 import type { Peer } from "../../analysis/reachability/policy";
 import { defineRule, fail, seen, undetermined, type Verdict } from "../../engine/rule";
@@ -39,7 +39,7 @@ export default defineRule({
     { id: "T1071.004", name: "DNS" },
   ],
   *check(policy, context) {
-    const allows = context.model.ask(boundAllows).filter(({ policy: own, direction }) => own.object === policy && direction === "egress");
+    const allows = allowsOf(context.model, policy).filter(({ direction }) => direction === "egress");
     yield* metadata(policy, allows);
     yield* resolvers(policy, allows);
   },

@@ -9,7 +9,7 @@ import { isWorld } from "../../analysis/aws-network/world";
 import { IpSet } from "../../analysis/cidr/ip-set";
 import { subscriberPools } from "../../analysis/nf-config/subscriber-pools";
 import { POLICIES } from "../../analysis/reachability/policies/kinds";
-import { boundAllows, type BoundAllow } from "../../analysis/reachability/policy-edges";
+import { allowsOf, type BoundAllow } from "../../analysis/reachability/policy-edges";
 import { defineRule, fail, seen, undetermined, type Verdict } from "../../engine/rule";
 import { objects } from "../../engine/targets";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
@@ -48,7 +48,7 @@ export default defineRule({
   ],
   subsumes: { "SG-13": "resource" },
   *check(policy, context) {
-    const allows = context.model.ask(boundAllows).filter((allow) => allow.policy.object === policy);
+    const allows = allowsOf(context.model, policy);
     yield* wayOut(policy, allows);
     yield* poolsAsSources(policy, allows, context.model.ask(subscriberPools));
   },

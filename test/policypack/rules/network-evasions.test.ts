@@ -189,3 +189,90 @@ answers("SG-29", [
   ["two sites of the same zone", [zoneNodes("auth"), onZone("udm", "auth", tolerating("auth")), onZone("ausf", "auth", tolerating("auth"))], "pass"],
   ["interception on nodes of its own", [zoneNodes("li"), zoneNodes("control"), onZone("admf", "li", tolerating("li")), onZone("amf", "control", tolerating("control")), onZone("smf", "control", tolerating("control")), onZone("nrf", "control", tolerating("control"))], "pass"],
 ]); // prettier-ignore
+
+const dataNetwork = (...more: ReturnType<typeof resource>[]) => [
+  vpc,
+  resource("aws:ec2/subnet:Subnet", "data", { id: "subnet-d", vpcId: "vpc-1", cidrBlock: "10.0.7.0/24", tags: { [ZONE]: "data" } }),
+  resource("aws:ec2/routeTable:RouteTable", "d", { id: "rtb-d", vpcId: "vpc-1" }),
+  resource("aws:ec2/routeTableAssociation:RouteTableAssociation", "d", { subnetId: "subnet-d", routeTableId: "rtb-d" }),
+  ...more,
+];
+const toRan = { settings: { zones: { ran: ["10.100.0.0/16"] } } };
+const way = (destination: object, target: object) =>
+  resource("aws:ec2/route:Route", "way", { routeTableId: "rtb-d", ...destination, ...target });
+
+answers("SG-02", [
+  ["the RAN in two halves", dataNetwork(way({ destinationCidrBlock: "10.100.0.0/17" }, { transitGatewayId: "tgw-1" })), "fail", toRan],
+  ["one base station", dataNetwork(way({ destinationCidrBlock: "10.100.4.7/32" }, { vpcPeeringConnectionId: "pcx-1" })), "fail", toRan],
+  ["by a virtual private gateway", dataNetwork(way({ destinationCidrBlock: "10.96.0.0/11" }, { gatewayId: "vgw-1" })), "fail", toRan],
+  ["the operator's logging network", dataNetwork(way({ destinationCidrBlock: "10.200.0.0/16" }, { transitGatewayId: "tgw-1" })), "pass", toRan],
+  ["the VPC's own local route", dataNetwork(way({ destinationCidrBlock: "10.0.0.0/16" }, { gatewayId: "local" })), "pass", toRan],
+]); // prettier-ignore
+
+const attachment = object("k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "n4", {
+  spec: { config: '{"type":"macvlan","master":"ens6"}' },
+});
+const onN4 = [networkFunction("smf"), networkFunction("amf"), networkFunction("upf", { annotations: { "k8s.v1.cni.cncf.io/networks": '[{"name":"n4","interface":"n4"}]' } })]; // prettier-ignore
+const forN4 = (target: string, spec: object, place = "core") => object("k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy", "n4", { metadata: { annotations: { "k8s.v1.cni.cncf.io/policy-for": target } }, spec: { ...spec } }, place); // prettier-ignore
+const both = { podSelector: {}, policyTypes: ["Ingress", "Egress"] };
+
+answers("SG-14", [
+  ["a policy on eth0 for traffic on a Multus network", [attachment, ...onN4, object("networking.k8s.io/v1", "NetworkPolicy", "deny", { spec: both })], "fail"],
+  ["a policy in another namespace", [attachment, ...onN4, forN4("core/n4", both, "shop")], "fail"],
+  ["from: [] lets everybody in", [attachment, ...onN4, forN4("n4", { ...both, ingress: [{ from: [] }] })], "fail"],
+  ["promiscuous mode in a chain", [object("k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "n4", { spec: { config: '{"plugins":[{"type":"ipvlan"},{"type":"tuning"},{"type":"bridge","promiscMode":true,"portIsolation":true}]}' } }), ...onN4, forN4("n4", both)], "fail"],
+  ["one list for two networks", [attachment, ...onN4, forN4("core/n3,core/n4", both)], "pass"],
+]); // prettier-ignore
+
+const roaming = networkFunction("sepp", { namespace: "roaming", pod: { nodeSelector: { [ZONE]: "roaming-edge" }, tolerations: [{ key: ZONE, operator: "Exists" }] } }); // prettier-ignore
+const apart = ["amf", "udm", "udr", "upf", "nrf", "scp"].map((name) => onZone(name, "control", tolerating("control")));
+const seppTo = (peer: object, port = 8000) => object("networking.k8s.io/v1", "NetworkPolicy", "sepp", { spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ...peer }], ports: [{ port }] }] } }, "roaming"); // prettier-ignore
+const inCore = { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "core" } } };
+
+answers("SG-23", [
+  ["a NotIn that leaves the UDR in", [...apart, roaming, seppTo({ ...inCore, podSelector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["amf", "udm", "upf"] }] } })], "fail"],
+  ["SSH to the SCP", [...apart, roaming, seppTo({ ...inCore, podSelector: { matchLabels: { app: "scp" } } }, 22)], "fail"],
+  ["another function of the roaming edge beside it", [...apart, roaming, networkFunction("edns", { namespace: "roaming", pod: { nodeSelector: { [ZONE]: "roaming-edge" } } })], "pass"],
+]); // prettier-ignore
+
+answers("SG-22", [
+  ["a range that holds the partners and more", [...core, networkFunction("sepp"), exposing("sepp", { type: "LoadBalancer", loadBalancerSourceRanges: ["198.51.0.0/16"] })], "fail", { settings: { zones: { interconnect: ["198.51.100.0/24"] } } }],
+  ["N32 on another port of the group", [group("sepp", [tcp(7000, 8000, "203.0.113.0/24")])], "fail", { settings: { zones: { interconnect: ["198.51.100.0/24"] } } }],
+  ["the SBI of the SEPP from the core", [group("sepp", [tcp(443, 443, "10.0.0.0/16")])], "pass", { settings: { zones: { interconnect: ["198.51.100.0/24"] } } }],
+]); // prettier-ignore
+
+const partners = { settings: { zones: { interconnect: ["198.51.100.0/24"], oam: ["10.9.0.0/16"] } } };
+
+answers("SG-24", [
+  ["partners in a range of ports", [group("upf", [{ protocol: "udp", fromPort: 2000, toPort: 3000, cidrBlocks: ["198.51.100.0/25"] }])], "fail", partners],
+  ["a role that is not the one", [group("upf", [{ protocol: "udp", fromPort: 2152, toPort: 2152, cidrBlocks: ["198.51.100.0/24"] }], [], { tags: { "carrierguard.dev/upf-role": "psa" } })], "fail", partners],
+  ["GTP-U of base stations", [group("upf", [{ protocol: "udp", fromPort: 2152, toPort: 2152, cidrBlocks: ["10.100.0.0/16"] }])], "pass", partners],
+]); // prettier-ignore
+
+answers("SG-25", [
+  ["SCTP, which has no ports, at the HSS", [group("hss", [{ protocol: "132", fromPort: 3868, toPort: 3868, cidrBlocks: ["198.51.100.0/24"] }])], "fail", partners],
+  ["SSH from one partner's host", [group("dea", [tcp(22, 22, "198.51.100.9/32")])], "fail", partners],
+  ["an eDNS that may send anything", [group("edns", [{ protocol: "udp", fromPort: 53, toPort: 53, cidrBlocks: ["198.51.100.0/24"] }], [everything])], "fail", partners],
+  ["N32 of a SEPP", [group("sepp", [tcp(443, 443, "198.51.100.0/24")])], "pass", partners],
+]); // prettier-ignore
+
+const netpol = (app: string, side: string, peer: object, port: number) => object("networking.k8s.io/v1", "NetworkPolicy", `${app}-${side}`, { spec: { podSelector: { matchLabels: { app } }, policyTypes: [side === "from" ? "Ingress" : "Egress"], [side === "from" ? "ingress" : "egress"]: [{ [side]: [{ ...peer }], ports: [{ port }] }] } }); // prettier-ignore
+
+answers("SG-26", [
+  ["SSH for the whole namespace", [...core, netpol("smf", "from", { podSelector: {} }, 22)], "fail"],
+  ["a function to one host of the management network", [...core, netpol("upf", "to", { ipBlock: { cidr: "10.9.3.3/32" } }, 443)], "fail", partners],
+  ["metrics of an SBI port for a consumer", [...core, netpol("smf", "from", { podSelector: { matchLabels: { app: "amf" } } }, 8000)], "pass", partners],
+]); // prettier-ignore
+
+const interception = networkFunction("admf", { namespace: "li", pod: { nodeSelector: { [ZONE]: "li" }, tolerations: [{ key: ZONE, operator: "Equal", value: "li" }] } }); // prettier-ignore
+const reader = (name: string, rules: object[], subject: object, place?: string) => [
+  object("rbac.authorization.k8s.io/v1", place === undefined ? "ClusterRole" : "Role", name, { rules: rules as [] }, place ?? "core"),
+  object("rbac.authorization.k8s.io/v1", place === undefined ? "ClusterRoleBinding" : "RoleBinding", name, { roleRef: { kind: place === undefined ? "ClusterRole" : "Role", name }, subjects: [{ ...subject }] }, place ?? "core"),
+]; // prettier-ignore
+
+answers("SG-28", [
+  ["a support pod beside the ADMF", [...apart, interception, networkFunction("backup", { namespace: "li" })], "fail"],
+  ["every resource by a star", [...apart, interception, ...reader("ci", [{ apiGroups: ["*"], resources: ["*"], verbs: ["get"] }], { kind: "User", name: "pipeline" })], "fail"],
+  ["Secrets of the core's namespace only", [...apart, interception, ...reader("ops", [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }], { kind: "Group", name: "ops" }, "core")], "pass"],
+  ["X1 from the ADMF", [...apart, interception, object("networking.k8s.io/v1", "NetworkPolicy", "admf", { spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ...inCore, podSelector: { matchLabels: { app: "udm" } } }], ports: [{ port: 443 }] }] } }, "li")], "pass"],
+]); // prettier-ignore
