@@ -145,11 +145,14 @@ function ingressAudience(model: CoreModel, ingress: KubernetesObject, words: rea
   return controllerAudience(model, /ingress|nginx|traefik|haproxy|kong|contour/);
 }
 
+const loadBalancerServices = (model: CoreModel): readonly KubernetesObject[] =>
+  model.objectsOf("", "Service").filter(({ spec }) => valueOr(spec.get("type").string(), "") === "LoadBalancer");
+
 /** Whom the Services of controllers in sight let in: all of them the same, or it cannot be told. */
 function controllerAudience(model: CoreModel, name: RegExp): Audience {
-  const controllers = model.objectsOf("", "Service").filter((service) => {
+  const controllers = model.ask(loadBalancerServices).filter((service) => {
     const words = [service.name, ...labelsOf(service.metadata.get("labels")).known.values()];
-    return valueOr(service.spec.get("type").string(), "") === "LoadBalancer" && words.some((word) => name.test(word));
+    return words.some((word) => name.test(word));
   });
   const answers = new Set(controllers.map((service) => audienceOf(service, sourcesOf(service))));
   const [only] = answers;

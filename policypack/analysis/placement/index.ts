@@ -54,6 +54,17 @@ export function placementOf(workload: Workload): Placement {
   };
 }
 
+/** Placements of workloads, one for all that the scheduler treats alike; anti-affinity is about each by its own labels. */
+export function alike(workloads: readonly Workload[]): Placement[] {
+  const found = new Map<string, Placement>();
+  for (const workload of workloads) {
+    const placement = placementOf(workload);
+    const key = `${workload.namespace} ${placement.text} ${JSON.stringify([...workload.labels.known])}`;
+    if (!found.has(key)) found.set(key, placement);
+  }
+  return [...found.values()];
+}
+
 function nameOf(node: Node): Requirement[] {
   const name = node.string();
   return name.state === "known" ? [{ key: "kubernetes.io/hostname", operator: "In", values: [name.value] }] : [];

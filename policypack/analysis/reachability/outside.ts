@@ -6,7 +6,8 @@ import type { IpSet } from "../cidr/ip-set";
 import type { Network } from "./network";
 import { NO_PORTS, type PortSet, unionPorts } from "./ports";
 import type { Mode } from "./program";
-import { comparison } from "./standard";
+import type { CoreUnit } from "./parties";
+import { coreReach } from "./standard";
 
 /** Ports of a unit on a network that some of these addresses (of all, where none are given) may open. */
 export function portsFromOutside(network: Network, addresses: IpSet | undefined, unit: number, mode: Mode): PortSet {
@@ -20,10 +21,14 @@ export function portsFromOutside(network: Network, addresses: IpSet | undefined,
   return unionPorts(...sets, NO_PORTS);
 }
 
+/** Units of the core by their workloads. */
+const unitsByWorkload = (model: CoreModel): ReadonlyMap<Workload, CoreUnit> =>
+  new Map(model.ask(coreReach).units.flatMap((core) => core.unit.workloads.map((workload) => [workload, core] as const)));
+
 /** Ports of a workload on the pod network that some of these addresses may open in some world; `undefined` for one that is not compared. */
 export function openToAddresses(model: CoreModel, workload: Workload, addresses: IpSet | undefined): PortSet | undefined {
-  const { reach, units } = model.ask(comparison);
-  const core = units.find(({ unit }) => unit.workloads.includes(workload));
+  const { reach } = model.ask(coreReach);
+  const core = model.ask(unitsByWorkload).get(workload);
   if (core === undefined) return undefined;
   return unionPorts(...reach.primary.map((network) => portsFromOutside(network, addresses, core.index, "may")), NO_PORTS);
 }

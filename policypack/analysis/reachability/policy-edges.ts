@@ -8,7 +8,7 @@ import { hasBit } from "./bitset";
 import { type CoreUnit, portsOfFlow } from "./parties";
 import type { Direction, Peer, Policy, Rule } from "./policy";
 import { NO_PORTS, type PortSet, unionPorts } from "./ports";
-import { comparison } from "./standard";
+import { coreReach } from "./standard";
 
 /** A rule of a policy that binds a function and lets something through. */
 export interface BoundAllow {
@@ -26,7 +26,7 @@ export interface BoundAllow {
 }
 
 const boundAllows = (model: CoreModel): readonly BoundAllow[] => {
-  const { reach, units } = model.ask(comparison);
+  const { reach, units } = model.ask(coreReach);
   const found: BoundAllow[] = [];
   const functions = units.filter(({ parties }) => parties.every(({ kind, id }) => kind === "function" && id !== "GNB"));
   for (const network of reach.primary) {

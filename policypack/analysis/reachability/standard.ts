@@ -38,10 +38,15 @@ export interface Comparison {
   readonly missing: readonly Missing[];
 }
 
-/** The comparison under any plugin; asked through the model, so that every rule shares it. */
-export const comparison = (model: CoreModel): Comparison => {
+/** The networks under any plugin, and the workloads of the core on them; asked through the model, so that every rule shares them. */
+export const coreReach = (model: CoreModel): Pick<Comparison, "reach" | "units"> => {
   const reach = reachability(model, ANY_PLUGIN);
-  const units = coreUnits(model, reach.units);
+  return { reach, units: coreUnits(model, reach.units) };
+};
+
+/** Every pair of workloads of the core against the standard: for reports, not for rules, as it grows with the square of their number. */
+export const comparison = (model: CoreModel): Comparison => {
+  const { reach, units } = model.ask(coreReach);
   const excess: Excess[] = [];
   const missing: Missing[] = [];
   for (const from of units) {

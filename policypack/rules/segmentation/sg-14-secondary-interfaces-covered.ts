@@ -11,7 +11,7 @@ import { below } from "../../analysis/nf-config/configuration";
 import type { Network } from "../../analysis/reachability/network";
 import { ALL_PORTS, containsPorts } from "../../analysis/reachability/ports";
 import type { DirectionProgram, Mode } from "../../analysis/reachability/program";
-import { comparison } from "../../analysis/reachability/standard";
+import { coreReach } from "../../analysis/reachability/standard";
 import { isUserSpace } from "../../analysis/reachability/user-space";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { objects } from "../../engine/targets";
@@ -142,7 +142,7 @@ function* coverage(definition: KubernetesObject, members: readonly Workload[], c
   const { model } = context;
   const guarded = cloudGroups(definition, context);
   if (guarded === "yes") return;
-  const { reach } = model.ask(comparison);
+  const { reach } = model.ask(coreReach);
   const network = reach.secondary.find(({ name }) => name === definition.name);
   const past = members.filter((member) => isUserSpace(definition, member));
   const open = members.filter((member) => !past.includes(member)).map((member) => ({ member, answer: network === undefined ? "open" : isolated(model, network, member) }));
@@ -163,9 +163,12 @@ function* coverage(definition: KubernetesObject, members: readonly Workload[], c
   });
 } // prettier-ignore
 
+const unitNumbers = (model: CoreModel): ReadonlyMap<Workload, number> =>
+  new Map(model.ask(coreReach).reach.units.flatMap(({ workloads }, index) => workloads.map((workload) => [workload, index] as const)));
+
 /** Whether policies of the network isolate a member in both directions. */
 function isolated(model: CoreModel, network: Network, member: Workload): "closed" | "maybe" | "open" {
-  const unit = model.ask(comparison).reach.units.findIndex(({ workloads }) => workloads.includes(member));
+  const unit = model.ask(unitNumbers).get(member) ?? -1;
   const userPlane = model.classification(member).networkFunctions.some((id) => ["UPF", "PGW-U"].includes(id)) && /n6|core|sgi/i.test(network.name);
   const answers = network.classesOf(unit).flatMap((item) => [
     isClosed(network, network.ingress, item),

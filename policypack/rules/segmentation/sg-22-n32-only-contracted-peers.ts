@@ -17,6 +17,7 @@ import { openToAddresses } from "../../analysis/reachability/outside";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
 import { GROUP_TYPES, securityGroup } from "../../model/aws/security-groups";
+import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { functionsNamed } from "../../model/network-functions/vocabulary";
 import { Resource } from "../../model/stack";
@@ -148,8 +149,11 @@ function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
   });
 } // prettier-ignore
 
+const ofSepps = (model: CoreModel): readonly NfConfiguration[] =>
+  model.ask(nfConfigurations).filter(({ networkFunctions }) => networkFunctions.includes("SEPP"));
+
 function* configuration(subject: KubernetesObject, context: RuleContext): Generator<Verdict> {
-  const own = context.model.ask(nfConfigurations).filter(({ object: holder, networkFunctions }) => holder === subject && networkFunctions.includes("SEPP"));
+  const own = context.model.ask(ofSepps).filter(({ object: holder }) => holder === subject);
   for (const item of own) {
     const { wrong, open } = tlsFaults(item);
     const evidence = wrong.length > 0 ? wrong : open;
