@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Settings } from "../../policypack/engine/settings";
 import { rules } from "../../policypack/rules";
-import { loadSettings } from "../config/settings-file";
+import { loadSettings, withPaths } from "../config/settings-file";
 import { timeOf } from "../config/knowledge";
 import { EXIT } from "../exit-status";
 import { packageRoot } from "../version";
@@ -88,8 +88,8 @@ async function packConfig(options: Omit<PackOptions, "output">): Promise<{ reado
       rules: Object.fromEntries(
         Object.entries(settings.rules).map(([id, { level, options }]) => [id, { ...(level && { level }), ...options }]),
       ),
-      threatIntel: threatIntel.map((file) => resolve(file)),
       waivers: waivers.map((file) => resolve(file)),
+      threatIntel: threatIntel.map((source) => withPaths(source, (path) => resolve(path))),
       ...(vendors === undefined ? {} : { vendors: resolve(vendors) }),
       ...(options.at === undefined ? {} : { at: new Date(timeOf(options.at)).toISOString() }),
     },

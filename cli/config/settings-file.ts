@@ -3,8 +3,8 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Rule } from "../../policypack/engine/rule";
-import { readSettings, type SettingsFile } from "../../policypack/engine/settings-file";
 import { readYamlFile, type YamlFile } from "../../policypack/knowledge/yaml-file";
+import { readSettings, type SettingsFile, type ThreatIntelSource } from "../../policypack/engine/settings-file";
 import { InputError } from "../inputs/input-error";
 
 const SETTINGS_FILE = "carrierguard.yaml";
@@ -30,8 +30,8 @@ export async function loadSettings(file: string | undefined, targets: readonly s
   const beside = (path: string): string => relative(".", resolve(place, path));
   return {
     ...settings,
-    threatIntel: settings.threatIntel.map(beside),
     waivers: settings.waivers.map(beside),
+    threatIntel: settings.threatIntel.map((source) => withPaths(source, beside)),
     serviceControlPolicies: settings.serviceControlPolicies.map(beside),
     vendors: settings.vendors === undefined ? undefined : beside(settings.vendors),
     file: found,
@@ -45,6 +45,17 @@ function readFile(file: string): YamlFile {
     const [, line, message] = /^.*?:(\d+): (.*)$/s.exec(error instanceof Error ? error.message : "") ?? [];
     throw new InputError(message ?? String(error), { file, line: line === undefined ? undefined : Number(line) });
   }
+}
+
+/** A bundle with the files that prove it, each path rewritten. */
+export function withPaths(source: ThreatIntelSource, path: (written: string) => string): ThreatIntelSource {
+  const { file, signature, publicKey } = source;
+  return {
+    ...source,
+    file: path(file),
+    ...(signature === undefined ? {} : { signature: path(signature) }),
+    ...(publicKey === undefined ? {} : { publicKey: path(publicKey) }),
+  };
 }
 
 /** All that is wrong with a settings file. */

@@ -13,11 +13,22 @@ export interface SettingsProblem {
   readonly message: string;
 }
 
+/** A bundle, and what shows that it is what its maker made: files beside it, or its digest. */
+export interface ThreatIntelSource {
+  readonly file: string;
+  /** Hexadecimal digest of the file. */
+  readonly sha256?: string;
+  /** Detached signature over the file (Ed25519, ECDSA or RSA with SHA-256), raw or base64. */
+  readonly signature?: string;
+  /** The maker's public key, PEM. */
+  readonly publicKey?: string;
+}
+
 /** Settings, and what else the file names: files that the caller reads. */
 export interface SettingsFile {
   readonly settings: Settings;
-  /** STIX 2.1 bundles, as written. */
-  readonly threatIntel: readonly string[];
+  /** STIX 2.1 bundles, paths as written. */
+  readonly threatIntel: readonly ThreatIntelSource[];
   /** A vendor list in place of the built-in one, as written. */
   readonly vendors: string | undefined;
   /** Files of waivers, as written. */
@@ -47,8 +58,8 @@ class SettingsReader {
 
   read(raw: unknown): SettingsFile {
     const found: { -readonly [key in keyof Settings]?: Settings[key] } = {};
-    let threatIntel: readonly string[] = [];
     let waivers: readonly string[] = [];
+    let threatIntel: readonly ThreatIntelSource[] = [];
     let vendors: string | undefined;
     let serviceControlPolicies: readonly string[] = [];
     let stackReferences: SettingsFile["stackReferences"] = {};
@@ -62,8 +73,8 @@ class SettingsReader {
       platformNamespaces: (value, path) =>
         (found.platformNamespaces = [...DEFAULT_SETTINGS.platformNamespaces, ...this.texts(value, path)]),
       rules: (value, path) => (found.rules = this.ruleSettings(value, path)),
-      threatIntel: (value, path) => (threatIntel = this.texts(value, path)),
       waivers: (value, path) => (waivers = this.texts(value, path)),
+      threatIntel: (value, path) => (threatIntel = this.sources(value, path)),
       serviceControlPolicies: (value, path) => (serviceControlPolicies = this.texts(value, path)),
       vendors: (value, path) => (vendors = this.text(value, path)),
       stackReferences: (value, path) => (stackReferences = this.references(value, path)),
@@ -116,6 +127,25 @@ class SettingsReader {
     }
     return raw.flatMap((item: unknown, index) => this.text(item, [...path, index]) ?? []);
   }
+
+  /** Each a path, or a map of the path and what proves it. */
+  private sources(raw: unknown, path: Path): readonly ThreatIntelSource[] {
+    if (!Array.isArray(raw)) {
+      this.problem(path, `${describe(path)} must be a list of bundles, not ${describeValue(raw)}`);
+      return [];
+    }
+    return raw.flatMap((item: unknown, index): ThreatIntelSource[] => {
+      const place = [...path, index];
+      if (item === null || typeof item !== "object") return [this.text(item, place)].flatMap((file) => (file === undefined ? [] : [{ file }]));
+      const found: { file?: string; sha256?: string; signature?: string; publicKey?: string } = {};
+      this.eachKey(item, place, ["file", "sha256", "signature", "publicKey"], (key, value, at) => (found[key as keyof typeof found] = this.text(value, at)));
+      const { file, sha256 } = found;
+      if (file === undefined) this.problem(place, `${describe(place)} names no file`);
+      if (sha256 !== undefined && !/^[0-9a-f]{64}$/i.test(sha256)) this.problem([...place, "sha256"], `"${sha256}" is no SHA-256: 64 hexadecimal digits`);
+      if ((found.signature === undefined) !== (found.publicKey === undefined)) this.problem(place, `${describe(place)} needs both signature and publicKey, or neither`);
+      return file === undefined ? [] : [{ ...found, file }];
+    });
+  } // prettier-ignore
 
   private zones(raw: unknown, path: Path): ZoneRanges {
     const zones: { -readonly [zone in keyof ZoneRanges]: readonly string[] } = {};

@@ -1,9 +1,9 @@
 /** Settings and knowledge that an evaluation takes: plain data, read and checked elsewhere. */
 
-import type { Indicator } from "../model/indicator";
+import type { Feed, Indicator } from "../model/indicator";
 import type { Vendor } from "../model/vendor";
 
-export type { Indicator } from "../model/indicator";
+export type { Feed, Indicator } from "../model/indicator";
 export type { Vendor } from "../model/vendor";
 import type { Waiver } from "./waivers";
 import type { Enforcement, Options, Rule } from "./rule";
@@ -63,6 +63,8 @@ export interface Knowledge {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly indicators: readonly Indicator[];
+  /** The bundles that the indicators come from. */
+  readonly feeds?: readonly Feed[];
   /** Entities refused or looked at, in place of the built-in list. */
   readonly vendors?: readonly Vendor[];
   readonly waivers?: readonly Waiver[];

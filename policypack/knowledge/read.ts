@@ -1,10 +1,11 @@
 /** What the rules know besides the stack, read from the files that the settings name. */
 
+import { createPublicKey, hash, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { readStixBundle } from "../analysis/threat-intel/stix";
-import type { Indicator, Knowledge, Vendor } from "../engine/settings";
 import type { Rule } from "../engine/rule";
-import type { SettingsFile } from "../engine/settings-file";
+import type { Feed, Indicator, Knowledge, Vendor } from "../engine/settings";
+import type { SettingsFile, ThreatIntelSource } from "../engine/settings-file";
 import type { Waiver } from "../engine/waivers";
 import { readWaivers } from "../engine/waivers-file";
 import { readYamlFile } from "./yaml-file";
@@ -16,11 +17,13 @@ export function readKnowledge(
   rules: readonly Rule[],
   problem: (text: string) => void,
 ): Knowledge {
-  const indicators: Indicator[] = settings.threatIntel.flatMap((file) => readIndicators(file, problem));
+  const read = settings.threatIntel.map((source) => readFeed(source, problem));
+  const indicators: Indicator[] = read.flatMap((feed) => feed?.indicators ?? []);
+  const feeds: Feed[] = read.flatMap((item) => item?.feed ?? []);
   const time = timeOf(at, problem);
   const waivers = settings.waivers.flatMap((file) => readWaiversFile(file, rules, problem));
-  if (settings.vendors === undefined) return { at: time, indicators, waivers };
-  return { at: time, indicators, waivers, vendors: readVendors(settings.vendors, problem) };
+  if (settings.vendors === undefined) return { at: time, indicators, feeds, waivers };
+  return { at: time, indicators, feeds, waivers, vendors: readVendors(settings.vendors, problem) };
 }
 
 /** One wrong waiver refuses the whole file: nobody knows what it was meant to accept. */
@@ -37,13 +40,52 @@ function readWaiversFile(file: string, rules: readonly Rule[], problem: (text: s
   }
 }
 
+interface ReadFeed {
+  readonly feed: Feed;
+  readonly indicators: readonly Indicator[];
+}
+
 /** A bundle that cannot be read refuses; feeds carry single indicators in other languages (YARA, Snort), which do not. */
-function readIndicators(file: string, problem: (text: string) => void): readonly Indicator[] {
-  const bundle = readJson(file, problem);
-  if (bundle === undefined) return [];
-  const { indicators, problems } = readStixBundle(bundle);
-  for (const { id, reason } of problems) if (id === "bundle") problem(`${file} ${reason}`);
-  return indicators;
+function readFeed(source: ThreatIntelSource, problem: (text: string) => void): ReadFeed | undefined {
+  const bytes = readBytes(source.file, problem);
+  if (bytes === undefined) return undefined;
+  let bundle: unknown;
+  try {
+    bundle = JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    problem(`${source.file} cannot be read (${error instanceof Error ? error.message : "unknown fault"})`);
+    return undefined;
+  }
+  const { indicators, problems, newest } = readStixBundle(bundle);
+  for (const { id, reason } of problems) if (id === "bundle") problem(`${source.file} ${reason}`);
+  const { sha256 } = source;
+  const digest = sha256 === undefined ? "not pinned" : hash("sha256", bytes) === sha256.toLowerCase() ? "matches" : "differs";
+  return { indicators, feed: { file: source.file, newest, digest, signature: signatureOf(source, bytes, problem) } };
+}
+
+/** By the named key alone; a key or signature that is none does not verify. */
+function signatureOf({ signature, publicKey }: ThreatIntelSource, bytes: Buffer, problem: (text: string) => void): Feed["signature"] {
+  if (signature === undefined || publicKey === undefined) return "not checked";
+  const [signed, pem] = [readBytes(signature, problem), readBytes(publicKey, problem)];
+  if (signed === undefined || pem === undefined) return "invalid";
+  const text = signed.toString("latin1").trim();
+  const raw = /^[A-Za-z0-9+/\s]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : signed;
+  try {
+    const key = createPublicKey(pem);
+    const algorithm = key.asymmetricKeyType === "ed25519" || key.asymmetricKeyType === "ed448" ? null : "sha256";
+    return verify(algorithm, bytes, key, raw) ? "valid" : "invalid";
+  } catch {
+    return "invalid";
+  }
+}
+
+function readBytes(file: string, problem: (text: string) => void): Buffer | undefined {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    problem(`${file} cannot be read (${error instanceof Error ? error.message : "unknown fault"})`);
+    return undefined;
+  }
 }
 
 export function timeOf(at: unknown, problem: (text: string) => void): number {

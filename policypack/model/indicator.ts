@@ -1,3 +1,15 @@
+/** A bundle of indicators as it was found: how new it is, and whether it is what its maker made. */
+export interface Feed {
+  /** As the settings name it. */
+  readonly file: string;
+  /** When its newest object was changed, in milliseconds since the epoch; `undefined` where no object says. */
+  readonly newest: number | undefined;
+  /** Against the SHA-256 that the settings pin. */
+  readonly digest: "matches" | "differs" | "not pinned";
+  /** By the public key that the settings name. */
+  readonly signature: "valid" | "invalid" | "not checked";
+}
+
 /** One observable of a threat indicator, as STIX 2.1 bundles carry them. */
 export interface Indicator {
   readonly id: string;

@@ -62,7 +62,8 @@ export function configurationOf(request: Request, rules: readonly Rule[]): Confi
   const pack = readSettings(raw, rules);
   problems.push(...problemsOf(pack, PACK_POLICY));
   const settings = { ...pack.settings, rules: withRuleConfiguration(pack.settings.rules, request, rules, problems) };
-  const files = [...pack.threatIntel, ...pack.waivers, ...(pack.vendors === undefined ? [] : [pack.vendors])];
+  const proofs = pack.threatIntel.flatMap(({ file, signature, publicKey }) => [file, signature, publicKey]);
+  const files = [...proofs, ...pack.waivers, pack.vendors].flatMap((file) => file ?? []);
   for (const file of files.filter((item) => !isAbsolute(item))) {
     problems.push(
       `${PACK_POLICY}: "${file}" must be an absolute path, as the pack runs in its own folder; \`carrierguard config\` writes such`,

@@ -17,7 +17,10 @@ export const PACK_SCHEMA: PolicyConfigSchema = {
     registries: { ...TEXTS, description: "Registries that images may come from: host, or host/path prefix." },
     platformNamespaces: { ...TEXTS, description: "More namespaces of CNI, storage, mesh and sensors." },
     rules: { type: "object", description: 'Level and options by rule: {"SG-05": {"level": "advisory"}}.' },
-    threatIntel: { ...TEXTS, description: "Absolute paths of STIX 2.1 bundles." },
+    threatIntel: {
+      type: "array",
+      description: "STIX 2.1 bundles: an absolute path each, or {file, sha256, signature, publicKey} with absolute paths.",
+    },
     vendors: { type: "string", description: "Absolute path of a vendor list in place of the built-in one." },
     waivers: { ...TEXTS, description: "Absolute paths of files of waivers." },
     at: { type: "string", description: "The time that expiry and validity are judged by; otherwise SOURCE_DATE_EPOCH, otherwise now." },

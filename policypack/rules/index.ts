@@ -86,6 +86,9 @@ import sg28 from "./segmentation/sg-28-interception-isolated";
 import sg29 from "./segmentation/sg-29-one-trust-zone-per-node";
 import sg30 from "./segmentation/sg-30-no-host-network-or-node-ports";
 import ti01 from "./threat-intel/ti-01-no-threat-indicators";
+import ti02 from "./threat-intel/ti-02-intelligence-fresh-and-authentic";
+import ti03 from "./threat-intel/ti-03-tlp-honoured";
+import ti04 from "./threat-intel/ti-04-feed-in-network-detections";
 import wh01 from "./workload/wh-01-no-privileged-containers";
 import wh02 from "./workload/wh-02-capabilities-dropped-and-allow-listed";
 import wh03 from "./workload/wh-03-host-namespaces-off";
@@ -187,6 +190,9 @@ export const rules: readonly Rule[] = [
   sg29,
   sg30,
   ti01,
+  ti02,
+  ti03,
+  ti04,
   wh01,
   wh02,
   wh03,

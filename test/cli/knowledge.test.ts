@@ -17,7 +17,7 @@ describe("what the command line knows besides the stack", () => {
   }
 
   it("holds the indicators of the bundles", () => {
-    const { indicators } = loadKnowledge({ threatIntel: [EXAMPLE], vendors: undefined, waivers: [] }, "2026-11-23", rules);
+    const { indicators } = loadKnowledge({ threatIntel: [{ file: EXAMPLE }], vendors: undefined, waivers: [] }, "2026-11-23", rules);
     expect(indicators.map(({ value }) => value)).toEqual(["198.51.100.77"]);
   });
 
@@ -29,8 +29,8 @@ describe("what the command line knows besides the stack", () => {
   });
 
   it.each([
-    ["a bundle that is none", () => ({ threatIntel: [file("none.json", "{}")], vendors: undefined })],
-    ["a bundle that is broken", () => ({ threatIntel: [file("broken.json", "{")], vendors: undefined })],
+    ["a bundle that is none", () => ({ threatIntel: [{ file: file("none.json", "{}") }], vendors: undefined })],
+    ["a bundle that is broken", () => ({ threatIntel: [{ file: file("broken.json", "{") }], vendors: undefined })],
     ["a vendor list without vendors", () => ({ threatIntel: [], vendors: file("empty.json", "{}") })],
   ])("refuses %s", (_name, settings) => {
     expect(() => loadKnowledge({ ...settings(), waivers: [] }, "2026-11-23", rules)).toThrow(/\.json/);

@@ -1,7 +1,7 @@
 /** Active indicators, to be found by what a resource names in logarithmic time, however many there are. */
 
 import type { Indicator } from "../../model/indicator";
-import { type Family, intervalOf, parseBlock } from "../cidr/address";
+import { BITS, type Block, type Family, intervalOf, parseBlock } from "../cidr/address";
 import type { Observable } from "./observables";
 
 export interface Match {
@@ -13,12 +13,49 @@ export interface Match {
   readonly how: "names" | "holds" | "below";
 }
 
-interface Entry {
-  readonly first: bigint;
-  readonly last: bigint;
-  /** Largest `last` of this and all entries before it. */
-  readonly reach: bigint;
-  readonly indicator: Indicator;
+/** Indicators of one family of addresses: by their blocks, and in the order of their first addresses. */
+class Blocks {
+  private readonly byPrefix = new Map<number, Map<string, Indicator[]>>();
+  private readonly ordered: { readonly first: bigint; readonly prefix: number; readonly indicator: Indicator }[] = [];
+  private isSorted = true;
+
+  add({ first, prefix }: Block, indicator: Indicator): void {
+    let blocks = this.byPrefix.get(prefix);
+    if (blocks === undefined) this.byPrefix.set(prefix, (blocks = new Map<string, Indicator[]>()));
+    add(blocks, first.toString(36), indicator);
+    this.ordered.push({ first, prefix, indicator });
+    this.isSorted = false;
+  }
+
+  /** Those that hold the whole block: one look for each length of prefix that occurs. */
+  holding({ family, first, prefix }: Block): readonly Indicator[] {
+    return [...this.byPrefix].flatMap(([length, blocks]) => {
+      if (length > prefix) return [];
+      const host = BigInt(BITS[family] - length);
+      return blocks.get(((first >> host) << host).toString(36)) ?? [];
+    });
+  }
+
+  /** Those inside the block and smaller than it. */
+  inside(block: Block, most: number): readonly Indicator[] {
+    if (!this.isSorted) this.ordered.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+    this.isSorted = true;
+    const { first, last } = intervalOf(block);
+    let low = 0;
+    let high = this.ordered.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.ordered[middle] as { first: bigint }).first < first) low = middle + 1;
+      else high = middle;
+    }
+    const found: Indicator[] = [];
+    for (let index = low; index < this.ordered.length && found.length < most; index += 1) {
+      const entry = this.ordered[index];
+      if (entry === undefined || entry.first > last) break;
+      if (entry.prefix > block.prefix) found.push(entry.indicator);
+    }
+    return found;
+  }
 }
 
 /** No observable tells of more indicators than this. */
@@ -27,17 +64,15 @@ const MOST = 20;
 export class IndicatorIndex {
   private readonly exact = new Map<string, Indicator[]>();
   private readonly parents = new Map<string, Indicator[]>();
-  private readonly blocks: { readonly [family in Family]: readonly Entry[] };
+  private readonly blocks: { readonly [family in Family]: Blocks } = { 4: new Blocks(), 6: new Blocks() };
 
   constructor(private readonly indicators: readonly Indicator[]) {
-    const found: { readonly [family in Family]: Omit<Entry, "reach">[] } = { 4: [], 6: [] };
     for (const indicator of indicators) {
       const block = indicator.kind === "ip" ? parseBlock(indicator.value) : undefined;
-      if (block !== undefined) found[block.family].push({ ...intervalOf(block), indicator });
+      if (block !== undefined) this.blocks[block.family].add(block, indicator);
       else if (indicator.kind !== "ip") add(this.exact, `${indicator.kind} ${canonical(indicator.kind, indicator.value)}`, indicator);
       if (indicator.kind === "domain") for (const parent of parentsOf(indicator.value)) add(this.parents, parent, indicator);
     }
-    this.blocks = { 4: sorted(found[4]), 6: sorted(found[6]) };
   }
 
   /** Indicators that are valid at this time (milliseconds since the epoch) and trusted enough (0–100); an indicator that states no confidence counts. */
@@ -77,34 +112,14 @@ export class IndicatorIndex {
   }
 
   private overlapping({ block }: Extract<Observable, { kind: "ip" }>): readonly Match[] {
-    const { first, last } = intervalOf(block);
-    const entries = this.blocks[block.family];
-    let low = 0;
-    let high = entries.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((entries[middle] as Entry).first <= last) low = middle + 1;
-      else high = middle;
-    }
-    const found: Match[] = [];
-    for (let index = low - 1; index >= 0 && found.length < MOST; index -= 1) {
-      const entry = entries[index] as Entry;
-      if (entry.reach < first) break;
-      if (entry.last < first) continue;
-      found.push({ indicator: entry.indicator, how: entry.first <= first && last <= entry.last ? "names" : "holds" });
-    }
-    return found.reverse();
+    const blocks = this.blocks[block.family];
+    const names = blocks
+      .holding(block)
+      .slice(0, MOST)
+      .map((indicator) => ({ indicator, how: "names" as const }));
+    const holds = blocks.inside(block, MOST - names.length).map((indicator) => ({ indicator, how: "holds" as const }));
+    return [...names, ...holds];
   }
-}
-
-function sorted(entries: readonly Omit<Entry, "reach">[]): readonly Entry[] {
-  let reach = -1n;
-  return [...entries]
-    .sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0))
-    .map((entry) => {
-      if (entry.last > reach) reach = entry.last;
-      return { ...entry, reach };
-    });
 }
 
 function add(map: Map<string, Indicator[]>, key: string, indicator: Indicator): void {

@@ -18,6 +18,8 @@ export interface StixProblem {
 export interface StixIndicators {
   readonly indicators: readonly Indicator[];
   readonly problems: readonly StixProblem[];
+  /** When the newest object was changed, in milliseconds since the epoch. */
+  readonly newest: number | undefined;
 }
 
 type Tlp = NonNullable<Indicator["tlp"]>;
@@ -45,7 +47,8 @@ const TLP_ORDER: readonly Tlp[] = ["clear", "green", "amber", "amber+strict", "r
  */
 export function readStixBundle(bundle: unknown): StixIndicators {
   const objects = isObject(bundle) && Array.isArray(bundle["objects"]) ? (bundle["objects"] as unknown[]) : undefined;
-  if (objects === undefined) return { indicators: [], problems: [{ id: "bundle", reason: 'is no STIX bundle: it has no list "objects"' }] };
+  if (objects === undefined)
+    return { indicators: [], problems: [{ id: "bundle", reason: 'is no STIX bundle: it has no list "objects"' }], newest: undefined };
   const markings = markingsOf(objects);
   const indicators: Indicator[] = [];
   const problems: StixProblem[] = [];
@@ -70,7 +73,17 @@ export function readStixBundle(bundle: unknown): StixIndicators {
       for (const observable of observablesOf(object, problem)) indicators.push({ ...shared, ...observable });
     }
   }
-  return { indicators, problems };
+  return { indicators, problems, newest: newestOf(objects) };
+}
+
+function newestOf(objects: readonly unknown[]): number | undefined {
+  let newest: number | undefined;
+  for (const object of objects) {
+    if (!isObject(object) || object["type"] === "marking-definition") continue;
+    const changed = time(object["modified"]) ?? time(object["created"]);
+    if (changed !== undefined && (newest === undefined || changed > newest)) newest = changed;
+  }
+  return newest;
 }
 
 function* observablesOf(object: Json, problem: (reason: string) => void): Generator<Pick<Indicator, "kind" | "value">> {

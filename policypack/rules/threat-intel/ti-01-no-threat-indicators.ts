@@ -10,6 +10,7 @@
 import { parseBlock } from "../../analysis/cidr/address";
 import { IpSet } from "../../analysis/cidr/ip-set";
 import { IndicatorIndex, type Match } from "../../analysis/threat-intel/indicator-index";
+import { markedOf } from "../../analysis/threat-intel/markings";
 import { mentions } from "../../analysis/threat-intel/mentions";
 import type { Observable } from "../../analysis/threat-intel/observables";
 import { defineRule, type Evidence, fail, type RuleContext, type Target, undetermined } from "../../engine/rule";
@@ -214,7 +215,7 @@ function evidenceOf(node: Node, text: string, indicators: readonly Indicator[]):
 const NAMED = 3;
 
 function told(found: readonly { readonly indicators: readonly Indicator[] }[]): string {
-  const ids = [...new Set(found.flatMap(({ indicators }) => indicators.map(({ id }) => id)))];
+  const ids = [...new Set(found.flatMap(({ indicators }) => indicators.map(markedOf)))];
   const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
   return `${ids.length === 1 ? "the active threat indicator" : "active threat indicators"} ${ids.slice(0, NAMED).join(", ")}${more}`;
 }

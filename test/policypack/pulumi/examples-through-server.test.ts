@@ -1,9 +1,11 @@
 /** Every example of every rule gives the same answer through the real policy server as in process. */
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync, hash, sign } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Example, Rule } from "../../../policypack/engine/rule";
+import type { Feed } from "../../../policypack/engine/settings";
 import { dayOf, type Waiver } from "../../../policypack/engine/waivers";
 import { rules } from "../../../policypack/rules";
 import { runExample } from "../../../policypack/testing";
@@ -57,10 +59,11 @@ function configurationOf(rule: Rule, example: Example): PackConfig {
   };
 }
 
-function knowledgeOf(example: Example): { at: string; threatIntel?: readonly string[]; vendors?: string; waivers?: readonly string[] } {
-  const { at = 0, indicators = [], vendors, waivers = [] } = example.knowledge ?? {};
+function knowledgeOf(example: Example): { at: string; threatIntel?: readonly unknown[]; vendors?: string; waivers?: readonly string[] } {
+  const { at = 0, indicators = [], vendors, waivers = [], feeds = [] } = example.knowledge ?? {};
   return {
     at: new Date(at).toISOString(),
+    ...(feeds.length > 0 && { threatIntel: feeds.map(sourceOf) }),
     ...(indicators.length > 0 && { threatIntel: [written("bundle.json", stixBundle(indicators))] }),
     ...(waivers.length > 0 && { waivers: [written("waivers.yaml", { waivers: waivers.map(asWritten) })] }),
     ...(vendors !== undefined && { vendors: written("vendors.json", vendors) }),
@@ -81,6 +84,29 @@ function asWritten({ rule, resource, owner, approver, reason, compensatingContro
     expires: dayOf(expires),
     evidence,
   };
+}
+
+/** A bundle that is as new, and as genuine, as the example has it. */
+function sourceOf({ newest, digest, signature }: Feed): object {
+  const stamp = newest === undefined ? {} : { modified: new Date(newest).toISOString() };
+  const file = written("feed.json", { type: "bundle", id: "bundle--1", objects: [{ type: "identity", id: "identity--1", ...stamp }] });
+  const bytes = readFileSync(file);
+  const sha256 = hash("sha256", digest === "matches" ? bytes : "another");
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const signed = sign(null, signature === "valid" ? bytes : Buffer.from("another"), privateKey).toString("base64");
+  return {
+    file,
+    ...(digest === "not pinned" ? {} : { sha256 }),
+    ...(signature === "not checked"
+      ? {}
+      : { signature: text("feed.sig", signed), publicKey: text("feed.pem", publicKey.export({ type: "spki", format: "pem" }).toString()) }),
+  };
+}
+
+function text(name: string, content: string): string {
+  const file = path.join(folder, name);
+  writeFileSync(file, content);
+  return file;
 }
 
 function written(name: string, content: unknown): string {
