@@ -15,13 +15,13 @@ export interface Match {
 
 /** Indicators of one family of addresses: by their blocks, and in the order of their first addresses. */
 class Blocks {
-  private readonly byPrefix = new Map<number, Map<string, Indicator[]>>();
+  private readonly byPrefix = new Map<number, Map<string, Held>>();
   private readonly ordered: { readonly first: bigint; readonly prefix: number; readonly indicator: Indicator }[] = [];
   private isSorted = true;
 
   add({ first, prefix }: Block, indicator: Indicator): void {
     let blocks = this.byPrefix.get(prefix);
-    if (blocks === undefined) this.byPrefix.set(prefix, (blocks = new Map<string, Indicator[]>()));
+    if (blocks === undefined) this.byPrefix.set(prefix, (blocks = new Map<string, Held>()));
     add(blocks, first.toString(36), indicator);
     this.ordered.push({ first, prefix, indicator });
     this.isSorted = false;
@@ -32,7 +32,7 @@ class Blocks {
     return [...this.byPrefix].flatMap(([length, blocks]) => {
       if (length > prefix) return [];
       const host = BigInt(BITS[family] - length);
-      return blocks.get(((first >> host) << host).toString(36)) ?? [];
+      return heldAt(blocks, ((first >> host) << host).toString(36));
     });
   }
 
@@ -62,8 +62,8 @@ class Blocks {
 const MOST = 20;
 
 export class IndicatorIndex {
-  private readonly exact = new Map<string, Indicator[]>();
-  private readonly parents = new Map<string, Indicator[]>();
+  private readonly exact = new Map<string, Held>();
+  private readonly parents = new Map<string, Held>();
   private readonly blocks: { readonly [family in Family]: Blocks } = { 4: new Blocks(), 6: new Blocks() };
 
   constructor(private readonly indicators: readonly Indicator[]) {
@@ -91,15 +91,15 @@ export class IndicatorIndex {
 
   matches(observable: Observable): readonly Match[] {
     if (observable.kind === "ip") return this.overlapping(observable);
-    const named = (this.exact.get(`${observable.kind} ${canonical(observable.kind, observable.text)}`) ?? []).map((indicator) => ({
+    const named = heldAt(this.exact, `${observable.kind} ${canonical(observable.kind, observable.text)}`).map((indicator) => ({
       indicator,
       how: "names" as const,
     }));
     if (observable.kind !== "domain") return named;
     const wildcard = observable.text.startsWith("*.");
     const domain = canonical("domain", observable.text.replace(/^\*\./, ""));
-    const above = [...(wildcard ? [domain] : []), ...parentsOf(domain)].flatMap((parent) => this.exact.get(`domain ${parent}`) ?? []);
-    const inside = wildcard ? (this.parents.get(domain) ?? []) : [];
+    const above = [...(wildcard ? [domain] : []), ...parentsOf(domain)].flatMap((parent) => heldAt(this.exact, `domain ${parent}`));
+    const inside = wildcard ? heldAt(this.parents, domain) : [];
     return [
       ...named,
       ...above.map((indicator) => ({ indicator, how: "below" as const })),
@@ -108,7 +108,7 @@ export class IndicatorIndex {
   }
 
   autonomousSystem(number: number): readonly Indicator[] {
-    return this.exact.get(`asn ${number}`) ?? [];
+    return heldAt(this.exact, `asn ${number}`);
   }
 
   private overlapping({ block }: Extract<Observable, { kind: "ip" }>): readonly Match[] {
@@ -122,11 +122,22 @@ export class IndicatorIndex {
   }
 }
 
-function add(map: Map<string, Indicator[]>, key: string, indicator: Indicator): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [indicator]);
-  else list.push(indicator);
+/** Mostly one indicator a key: a list for each would be a million lists. */
+type Held = Indicator | Indicator[];
+
+function add(map: Map<string, Held>, key: string, indicator: Indicator): void {
+  const held = map.get(key);
+  if (held === undefined) map.set(key, indicator);
+  else if (Array.isArray(held)) held.push(indicator);
+  else map.set(key, [held, indicator]);
 }
+
+function heldAt(map: ReadonlyMap<string, Held>, key: string): readonly Indicator[] {
+  const held = map.get(key);
+  return held === undefined ? NONE : Array.isArray(held) ? held : [held];
+}
+
+const NONE: readonly Indicator[] = [];
 
 /** The domains above one, without itself and without top-level domains. */
 function parentsOf(domain: string): readonly string[] {
