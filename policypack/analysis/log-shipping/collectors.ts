@@ -5,7 +5,7 @@
 
 import { type Node, type Read, valueOr } from "../../model/value";
 import type { Answer } from "../nf-config/configuration";
-import { isVariable, type LogOutput, schemeOf } from "./output";
+import { isVariable, type LogOutput, schemeOf, withoutUser } from "./output";
 
 export function isOpenTelemetry(tree: Node): boolean {
   return tree.get("exporters").kind() === "object" && tree.get("service", "pipelines").kind() === "object";
@@ -23,7 +23,7 @@ export function openTelemetry(tree: Node): LogOutput[] {
     const listed = exporter.get("endpoints");
     const endpoint = first(exporter.get("endpoint"), listed.items()[0], exporter.get("brokers").items()[0], exporter.get("brokers"));
     const tls = exporter.get("tls");
-    const title = `exporter ${name}${endpoint === "" ? "" : ` to ${endpoint}`}`;
+    const title = `exporter ${name}${endpoint === "" ? "" : ` to ${withoutUser(endpoint)}`}`;
     const verified = opposite(tls.get("insecure_skip_verify").boolean(), false);
     if (name.startsWith("kafka")) return { title, endpoint, encrypted: tls.isAbsent && exporter.get("auth", "tls").isAbsent ? "no" as const : "yes" as const, verified };
     if (name.startsWith("syslog") && valueOr(exporter.get("network").string(), "tcp") === "udp") return { title, endpoint, encrypted: "no" as const, verified };
@@ -46,7 +46,7 @@ export function vector(tree: Node): LogOutput[] {
     const scheme = schemeOf(endpoint, "unknown");
     const enabled = direct(sink.get("tls", "enabled").boolean(), false);
     const encrypted: Answer = scheme !== "unknown" ? scheme : isVariable(endpoint) && sink.get("tls").isAbsent ? "unknown" : enabled;
-    return [{ title: `sink ${name} (${type})${endpoint === "" ? "" : ` to ${endpoint}`}`, endpoint, encrypted, verified: direct(sink.get("tls", "verify_certificate").boolean(), true) }];
+    return [{ title: `sink ${name} (${type})${endpoint === "" ? "" : ` to ${withoutUser(endpoint)}`}`, endpoint, encrypted, verified: direct(sink.get("tls", "verify_certificate").boolean(), true) }];
   });
 } // prettier-ignore
 
@@ -56,7 +56,7 @@ export function operatorOutput(spec: Node): LogOutput[] {
     if (body.kind() !== "object" || /^(s3|cloudwatch|kinesis.*|gcs|azurestorage|file|nullout|loggingRef)$/i.test(plugin)) return [];
     const server = body.get("servers").items()[0];
     const endpoint = first(body.get("endpoint"), body.get("url"), body.get("hec_host"), body.get("host"), server?.get("host"), body.get("brokers"));
-    const title = `output ${plugin}${endpoint === "" ? "" : ` to ${endpoint}`}`;
+    const title = `output ${plugin}${endpoint === "" ? "" : ` to ${withoutUser(endpoint)}`}`;
     const scheme = body.get("scheme").isAbsent ? body.get("protocol") : body.get("scheme");
     const insecure = [body.get("insecure_ssl"), body.get("insecure_tls"), body.get("tls_insecure_mode")].some((node) => valueOr(node.boolean(), false));
     const unverified = insecure || [body.get("ssl_verify"), body.get("tls_verify_hostname")].some((node) => !valueOr(node.boolean(), true));

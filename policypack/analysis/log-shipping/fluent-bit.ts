@@ -2,7 +2,7 @@
 
 import type { Node } from "../../model/value";
 import { valueOr } from "../../model/value";
-import { type LogOutput, switchOf } from "./output";
+import { type LogOutput, switchOf, withoutUser } from "./output";
 
 /** Properties in small letters. */
 export type Options = ReadonlyMap<string, string>;
@@ -53,7 +53,7 @@ function outputOf(options: Options): LogOutput[] {
     options.get("brokers") ??
     options.get("upstream") ??
     (plugin === "datadog" ? "http-intake.logs.datadoghq.com" : "");
-  const title = `output ${plugin}${endpoint === "" ? "" : ` to ${endpoint}`}`;
+  const title = `output ${plugin}${endpoint === "" ? "" : ` to ${withoutUser(endpoint)}`}`;
   const verified = switchOf(options.get("tls.verify"), true);
   if (plugin === "kafka") {
     const protocol = options.get("rdkafka.security.protocol") ?? "plaintext";

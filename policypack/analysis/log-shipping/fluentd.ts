@@ -1,6 +1,6 @@
 /** Outputs of Fluentd: `<match>` and `<store>` with their nested sections. Source: the plugins' own documentation for their defaults. */
 
-import { type LogOutput, schemeOf, switchOf } from "./output";
+import { type LogOutput, schemeOf, switchOf, withoutUser } from "./output";
 
 interface Section {
   readonly name: string;
@@ -63,7 +63,7 @@ function outputOf(section: Section): LogOutput[] {
     servers[0] ??
     "";
   const endpoint = url.split(",")[0] ?? "";
-  const title = `output ${plugin}${endpoint === "" ? "" : ` to ${endpoint}`}`;
+  const title = `output ${plugin}${endpoint === "" ? "" : ` to ${withoutUser(endpoint)}`}`;
   const of = (encrypted: LogOutput["encrypted"], verified: LogOutput["verified"] = "yes"): LogOutput[] => [
     { title, endpoint, encrypted, verified },
   ];

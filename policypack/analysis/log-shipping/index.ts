@@ -9,7 +9,7 @@ import { parseTree } from "../nf-config/parse";
 import { isOpenTelemetry, isVector, openTelemetry, operatorOutput, vector } from "./collectors";
 import { fluentBit, fluentBitYaml, isFluentBit } from "./fluent-bit";
 import { fluentd, isFluentd } from "./fluentd";
-import type { LogOutput } from "./output";
+import { type LogOutput, withoutUser } from "./output";
 
 export interface LogShipping {
   readonly resource: Resource;
@@ -61,7 +61,7 @@ function ofTree(tree: Node): readonly LogOutput[] | undefined {
 function rsyslog(text: string): LogOutput[] {
   const tls = /StreamDriverMode"?\s*=?\s*"?1|DefaultNetstreamDriver\s+gtls/i.test(text);
   return [...text.matchAll(/^\s*[\w*,]+\.[\w*=!;.,]+\s+@@?([\w.[\]:-]+)(?:;.*)?\s*$/gm)].map(([line, endpoint = ""]) => ({
-    title: `syslog to ${endpoint}`,
+    title: `syslog to ${withoutUser(endpoint)}`,
     endpoint,
     encrypted: tls && line.includes("@@") ? ("yes" as const) : ("no" as const),
     verified: "yes" as const,

@@ -22,6 +22,11 @@ export function staysInside(endpoint: string): boolean {
   return !host.includes(".") || /\.svc(\.[a-z0-9-]+)*$/i.test(host) || /\.cluster\.local$/i.test(host);
 }
 
+/** An endpoint as it may be quoted: user and password in a URL are nobody's business. */
+export function withoutUser(endpoint: string): string {
+  return endpoint.replace(/^([a-z0-9+.-]+:\/\/)?[^@/\s]*@/i, "$1").split(/[?#]/)[0] ?? "";
+}
+
 function hostOf(endpoint: string): string {
   const bare = endpoint
     .trim()

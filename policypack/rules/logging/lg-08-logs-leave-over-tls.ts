@@ -6,6 +6,7 @@
 import { type LogShipping, logShipping } from "../../analysis/log-shipping";
 import { type LogOutput, staysInside } from "../../analysis/log-shipping/output";
 import { defineRule, fail, seen, type Target, undetermined } from "../../engine/rule";
+import type { Node } from "../../model/value";
 import { object, type Properties, resource, unknownValue } from "../../testing/build";
 
 const agents: Target<LogShipping> = {
@@ -61,10 +62,10 @@ export default defineRule({
     const [first] = wrong;
     if (first !== undefined) {
       yield fail({
-        message: `${title} sends records away ${[...new Set(wrong.map(flawOf))].join(" and ")} (${wrong.map((output) => output.title).join("; ")}): whoever is on the path reads them and keeps from the SIEM what would tell of him (Network Sniffing).`,
+        message: `${title} sends records away ${[...new Set(wrong.map(flawOf))].join(" and ")} (${wrong.map((output) => titleOf(output, node)).join("; ")}): whoever is on the path reads them and keeps from the SIEM what would tell of him (Network Sniffing).`,
         evidence: wrong.map((output) => ({
           path: node.path,
-          actual: output.title,
+          actual: titleOf(output, node),
           expected: output.encrypted === "no" ? "TLS" : "certificate verification",
         })),
         cause: node.name,
@@ -77,7 +78,7 @@ export default defineRule({
         message: `Whether ${title} sends records away over TLS is not known before deployment.`,
         evidence:
           open.length > 0
-            ? open.map((output) => ({ path: node.path, actual: output.title, expected: "TLS and certificate verification" }))
+            ? open.map((output) => ({ path: node.path, actual: titleOf(output, node), expected: "TLS and certificate verification" }))
             : [seen(node, "outputs with TLS and certificate verification")],
         cause: node.name,
       });
@@ -174,6 +175,11 @@ export default defineRule({
     ],
   }),
 });
+
+/** Without the endpoint where the configuration is secret. */
+function titleOf({ title }: LogOutput, node: Node): string {
+  return node.secret ? title.replace(/ to .*$/, "") : title;
+}
 
 function flawOf({ encrypted, verified }: LogOutput): string | undefined {
   if (encrypted === "no") return "in the clear";
