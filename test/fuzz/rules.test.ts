@@ -32,18 +32,26 @@ const anything: fc.Arbitrary<Value> = fc.oneof(
   },
 );
 
+/** What programs keep secret. Names and references are how findings say what they are about. */
+const CONTENT = /^(data|stringData|binaryData|value|args|command|password|authToken|userData|values|.*\.(ya?ml|conf|key|pem|json))$/;
+
+function holdsSecret(value: Value): boolean {
+  return value instanceof SecretValue || (value !== null && typeof value === "object" && Object.values(value).some(holdsSecret));
+}
+
 /** The resource with some of its values put in another's place; where, and what, the bits decide. */
 function mutated(init: ResourceInit, bits: readonly number[], values: readonly Value[]): ResourceInit {
   let turn = 0;
   const visit = (value: Value, key: string): Value => {
-    // Names are how findings say what they are about: nobody keeps one secret.
-    if (/^(metadata|name|serviceAccountName)$/.test(key)) return value;
     const bit = bits[turn % bits.length] ?? 0;
     turn += 1;
-    if (bit < 12) return values[turn % values.length] ?? null;
+    if (bit < 12) {
+      const other = values[turn % values.length] ?? null;
+      return CONTENT.test(key) || !holdsSecret(other) ? other : "word";
+    }
     if (bit < 15 && value !== null && typeof value === "object" && !Array.isArray(value)) return [value];
     if (value instanceof UnknownValue || value instanceof SecretValue || value === null || typeof value !== "object") return value;
-    if (Array.isArray(value)) return (value as readonly Value[]).map((item) => visit(item, ""));
+    if (Array.isArray(value)) return (value as readonly Value[]).map((item) => visit(item, key));
     return Object.fromEntries(Object.entries(value as { readonly [key: string]: Value }).map(([key, item]) => [key, visit(item, key)]));
   };
   return { ...init, properties: Object.fromEntries(Object.entries(init.properties).map(([key, item]) => [key, visit(item, key)])) };

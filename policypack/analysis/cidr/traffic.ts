@@ -72,6 +72,8 @@ export class TrafficSet {
     const number = protocolNumber(protocol);
     if (number === undefined) return undefined;
     if (number === "all") return TrafficSet.ALL;
+    // No port is a fraction: what is meant is not known.
+    if (![from ?? 0, to ?? 0].every(Number.isInteger)) return undefined;
     if (number === ICMP || number === ICMPV6) return icmp(number, from ?? -1, to ?? -1);
     if (number !== TCP && number !== UDP) return TrafficSet.of(number);
     if (from === undefined || from < 0 || to === undefined || to < 0) return TrafficSet.of(number);

@@ -208,7 +208,11 @@ function* inCluster({ workload, storageClass, node, name }: ClusterVolumes, cont
     yield undetermined({
       message: `${say} come from ${name === "" ? "the cluster's default StorageClass" : `StorageClass ${name}`}, which is not in the stack: whether they are encrypted, and with which key, is not known.`,
       evidence: [
-        { path: node.path, actual: name === "" ? null : name, expected: 'a StorageClass of the stack with encrypted: "true" and kmsKeyId' },
+        {
+          path: node.path,
+          actual: name === "" ? null : node.secret ? "(secret)" : name,
+          expected: 'a StorageClass of the stack with encrypted: "true" and kmsKeyId',
+        },
       ],
       networkFunctions,
       interfaces: ["DB"],
