@@ -4,7 +4,7 @@
  */
 
 import type { CoreModel } from "../../model/core";
-import type { KubernetesObject } from "../../model/kubernetes/objects";
+import type { KubernetesObject, Labels } from "../../model/kubernetes/objects";
 import { matchesSelector } from "../../model/kubernetes/selectors";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
@@ -74,28 +74,15 @@ function isEveryPort(item: Node): boolean {
   return valueOr(port.number(), 2) <= 1 && valueOr(item.get("endPort").number(), 0) >= 65535;
 }
 
-function isEveryPod(peer: Node): boolean {
-  const empty = (selector: Node): boolean =>
-    selector.kind() === "object" && selector.get("matchLabels").fields().length === 0 && isEmpty(selector.get("matchExpressions"));
-  const pods = peer.get("podSelector");
-  return (
-    peer.get("ipBlock").isAbsent &&
-    (empty(peer.get("namespaceSelector")) || isNamed(peer.get("namespaceSelector"))) &&
-    (pods.isAbsent || empty(pods))
-  );
-}
+/** A namespace and a pod that nobody thought of: who lets these in lets the cluster in, whatever it takes out by name. */
+const UNTHOUGHT_NAMESPACE: Labels = { known: new Map([["kubernetes.io/metadata.name", "q7x-unthought-of"]]), complete: true };
+const UNTHOUGHT_POD: Labels = { known: new Map(), complete: true };
 
-/** Every namespace has this label: to ask for it is to ask for all. */
-function isNamed(namespaces: Node): boolean {
-  const expressions = namespaces.get("matchExpressions").items();
-  return (
-    expressions.length > 0 &&
-    namespaces.get("matchLabels").fields().length === 0 &&
-    expressions.every(
-      (item) =>
-        valueOr(item.get("key").string(), "") === "kubernetes.io/metadata.name" && valueOr(item.get("operator").string(), "") === "Exists",
-    )
-  );
+/** Every pod of every namespace, written as {}, as `Exists` of the label that all have, or as `NotIn` of some that need not even exist. */
+function isEveryPod(peer: Node): boolean {
+  const namespaces = peer.get("namespaceSelector");
+  if (!peer.get("ipBlock").isAbsent || namespaces.kind() !== "object") return false;
+  return matchesSelector(namespaces, UNTHOUGHT_NAMESPACE) === "yes" && matchesSelector(peer.get("podSelector"), UNTHOUGHT_POD) === "yes";
 }
 
 function blocks(peers: Node): IpSet {

@@ -276,3 +276,21 @@ answers("SG-28", [
   ["Secrets of the core's namespace only", [...apart, interception, ...reader("ops", [{ apiGroups: [""], resources: ["secrets"], verbs: ["get"] }], { kind: "Group", name: "ops" }, "core")], "pass"],
   ["X1 from the ADMF", [...apart, interception, object("networking.k8s.io/v1", "NetworkPolicy", "admf", { spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ...inCore, podSelector: { matchLabels: { app: "udm" } } }], ports: [{ port: 443 }] }] } }, "li")], "pass"],
 ]); // prettier-ignore
+
+const opened = (peer: object) => [
+  networkFunction("amf"),
+  object("networking.k8s.io/v1", "NetworkPolicy", "all", { spec: { podSelector: {}, policyTypes: ["Ingress", "Egress"], ingress: [{ from: [{ ...peer }] }] } }),
+]; // prettier-ignore
+const notIn = (key: string, ...values: string[]) => ({ matchExpressions: [{ key, operator: "NotIn", values }] });
+
+answers("SG-11", [
+  ["every namespace but one that does not exist", opened({ namespaceSelector: notIn("kubernetes.io/metadata.name", "nobody") }), "fail"],
+  [
+    "every namespace without a label",
+    opened({ namespaceSelector: { matchExpressions: [{ key: "zone", operator: "DoesNotExist" }] } }),
+    "fail",
+  ],
+  ["every pod but those of an app that nobody has", opened({ namespaceSelector: {}, podSelector: notIn("app", "nobody") }), "fail"],
+  ["the namespaces of a zone", opened({ namespaceSelector: { matchLabels: { zone: "control" } } }), "pass"],
+  ["pods of its own namespace but one app", opened({ podSelector: notIn("app", "upf") }), "pass"],
+]);
