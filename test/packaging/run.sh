@@ -27,4 +27,6 @@ echo "serves"
 
 echo "-- the subpath exports"
 cd "$work" && node -e 'for (const path of ["carrierguard", "carrierguard/testing", "carrierguard/analysis"]) if (Object.keys(require(path)).length === 0) throw new Error(path)'
+# The components bring no SDK of a provider along: those are peers, as large as everything else together.
+node -e 'for (const file of [require.resolve("carrierguard/components"), require.resolve("carrierguard/package.json").replace("package.json", "components/index.ts")]) require("fs").accessSync(file)'
 echo "load"
