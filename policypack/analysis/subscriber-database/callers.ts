@@ -12,7 +12,7 @@ import type { Unit } from "../reachability/cluster";
 import type { Reachability } from "../reachability";
 import type { CoreUnit } from "../reachability/parties";
 import { intersectPorts, portsOf, unionPorts } from "../reachability/ports";
-import { comparison, effective } from "../reachability/standard";
+import { coreReach, effective } from "../reachability/standard";
 import { databaseUses } from ".";
 
 /** What databases listen on: MongoDB, MySQL, PostgreSQL, Redis, Cassandra. */
@@ -49,7 +49,7 @@ const GUARDED: Isolation = { isolated: "yes", because: undefined };
 const NOBODY = { strangers: [], byProduct: [] };
 
 function callersOf(model: CoreModel, database: Workload): Pick<DatabaseCallers, "strangers" | "byProduct"> {
-  const { reach, units } = model.ask(comparison);
+  const { reach, units } = model.ask(coreReach);
   const to = units.find(({ unit }) => unit.workloads.includes(database));
   if (to === undefined) return NOBODY;
   const strangers: Caller[] = [];
@@ -92,7 +92,7 @@ function admitted({ primary, units }: Reachability, { index }: CoreUnit): Readon
 /** Workloads beside the functions: tools, consoles, whatever else lives in the namespaces of the core. */
 function othersOf(model: CoreModel, units: readonly CoreUnit[], database: Workload): CoreUnit[] {
   const known = new Set(units.flatMap(({ unit }) => unit.workloads));
-  const { reach } = model.ask(comparison);
+  const { reach } = model.ask(coreReach);
   return reach.units.flatMap((unit, index) => {
     const { namespace, workloads } = unit;
     const beside = namespace === database.namespace && !workloads.some((workload) => known.has(workload) || workload.hook);
