@@ -35,7 +35,7 @@ export function exchangesOf(self: NetworkFunctionId, present: readonly NetworkFu
     parties.flatMap((party) =>
       merged(
         party,
-        from(party).filter((flow) => !flow.waiver && isSpoken(flow, self, party)),
+        from(party).filter((flow) => !flow.waiver && isSpoken(flow, self, party, present)),
         self,
       ),
     );
@@ -45,9 +45,17 @@ export function exchangesOf(self: NetworkFunctionId, present: readonly NetworkFu
   };
 }
 
-/** The UPF's event exposure is the one service of a function without an SBI; where it is not used, neither is that port. */
-function isSpoken(flow: StandardFlow, self: NetworkFunctionId, party: Party): boolean {
-  return flow.interface !== "SBI" || (isMeshed(self) && (party.kind !== "function" || isMeshed(party.id)));
+/** Whether an exchange of the SBI takes place: a UPF has none where its event exposure is not used, a SEPP speaks to the SCP where there is one. */
+function isSpoken(flow: StandardFlow, self: NetworkFunctionId, party: Party, present: readonly NetworkFunctionId[]): boolean {
+  if (flow.interface !== "SBI") return true;
+  if (party.kind !== "function") return isMeshed(self);
+  return isMeshed(self) && isMeshed(party.id) && !(present.includes("SCP") && isAroundScp(self, party.id));
+}
+
+/** Requests of other operators enter by the SCP (TS 33.501 5.9.3): a SEPP that is taken over reaches no producer itself. */
+function isAroundScp(a: NetworkFunctionId, b: NetworkFunctionId): boolean {
+  const other = a === "SEPP" ? b : b === "SEPP" ? a : undefined;
+  return other !== undefined && !["SCP", "NRF", "SEPP"].includes(other);
 }
 
 /** One exchange for each interface and plane; a function does not speak to itself but on N9 and N14, between its instances. */
