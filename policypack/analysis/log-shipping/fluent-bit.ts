@@ -8,7 +8,7 @@ import { type LogOutput, switchOf, withoutUser } from "./output";
 export type Options = ReadonlyMap<string, string>;
 
 export function isFluentBit(text: string): boolean {
-  return /^\s*\[OUTPUT\]/im.test(text);
+  return /^[ \t]*\[OUTPUT\]/im.test(text);
 }
 
 export function fluentBit(text: string): LogOutput[] {

@@ -9,7 +9,7 @@ interface Section {
 }
 
 export function isFluentd(text: string): boolean {
-  return /^\s*<(match|store)\b[^>]*>/m.test(text) && /^\s*@?type\s+\w/m.test(text);
+  return /^[ \t]*<(match|store)\b[^>\n]*>/m.test(text) && /^[ \t]*@?type[ \t]+\w/m.test(text);
 }
 
 export function fluentd(text: string): LogOutput[] {

@@ -45,8 +45,8 @@ function outputsOf(text: string, node: Node): readonly LogOutput[] | undefined {
   if (isFluentd(text)) return fluentd(text);
   const syslog = rsyslog(text);
   if (syslog.length > 0) return syslog;
-  if (/^\s*\[sinks\./m.test(text)) return vector(Node.parsed(toml(text), node));
-  if (!/^[\s{]*"?(exporters|sinks|pipeline)"?\s*:/m.test(text)) return undefined;
+  if (/^[ \t]*\[sinks\./m.test(text)) return vector(Node.parsed(toml(text), node));
+  if (!/^[ \t{]*"?(exporters|sinks|pipeline)"?[ \t]*:/m.test(text)) return undefined;
   const tree = parseTree(text);
   return tree === undefined ? undefined : ofTree(Node.parsed(tree, node));
 }
@@ -60,7 +60,7 @@ function ofTree(tree: Node): readonly LogOutput[] | undefined {
 /** `*.* @host:514` is UDP, `@@host` TCP (rsyslog, legacy format); TLS needs its own driver. */
 function rsyslog(text: string): LogOutput[] {
   const tls = /StreamDriverMode"?\s*=?\s*"?1|DefaultNetstreamDriver\s+gtls/i.test(text);
-  return [...text.matchAll(/^\s*[\w*,]+\.[\w*=!;.,]+\s+@@?([\w.[\]:-]+)(?:;.*)?\s*$/gm)].map(([line, endpoint = ""]) => ({
+  return [...text.matchAll(/^[ \t]*[\w*,]+\.[\w*=!;.,]+[ \t]+@@?([\w.[\]:-]+)(?:;.*)?[ \t]*$/gm)].map(([line, endpoint = ""]) => ({
     title: `syslog to ${withoutUser(endpoint)}`,
     endpoint,
     encrypted: tls && line.includes("@@") ? ("yes" as const) : ("no" as const),
