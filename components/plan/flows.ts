@@ -2,7 +2,7 @@
 
 import { type Party, type StandardFlow, standardFlows } from "../../policypack/topology/matrix";
 import type { NetworkFunctionId, ZoneId } from "../../policypack/topology/types";
-import { attachmentsOf, DATABASE_PORT, isMeshed, SBI_PORT } from "./functions";
+import { attachmentsOf, DATABASE_PORT, isMeshed, isUserPlane, SBI_PORT } from "./functions";
 
 export interface Port {
   readonly protocol: "TCP" | "UDP" | "SCTP";
@@ -45,8 +45,10 @@ export function exchangesOf(self: NetworkFunctionId, present: readonly NetworkFu
   };
 }
 
-/** Whether an exchange of the SBI takes place: a UPF has none where its event exposure is not used, a SEPP speaks to the SCP where there is one. */
+/** Whether an exchange takes place: a UPF has none on the SBI where its event exposure is not used, a SEPP speaks to the SCP where there is one. */
 function isSpoken(flow: StandardFlow, self: NetworkFunctionId, party: Party, present: readonly NetworkFunctionId[]): boolean {
+  // Partners' user plane ends at an IPUPS, a UPF of its own without N6 (TS 33.501 4.2.2): never at this one.
+  if (party.kind === "zone" && party.id === "interconnect" && isUserPlane(self)) return false;
   if (flow.interface !== "SBI") return true;
   if (party.kind !== "function") return isMeshed(self);
   return isMeshed(self) && isMeshed(party.id) && !(present.includes("SCP") && isAroundScp(self, party.id));

@@ -73,7 +73,7 @@ const cores = fc
     return core;
   });
 
-/** Random cores in the default run; the rest by CARRIERGUARD_CORES=100. */
+/** The same few cores in the default run; others, and more of them, by CARRIERGUARD_CORES=100. */
 const RUNS = Number(process.env["CARRIERGUARD_CORES"] ?? 4);
 
 async function judge(core: { FiveGCore: object }) {
@@ -115,6 +115,6 @@ test("any core", async () => {
     fc.asyncProperty(cores, async (core) => {
       expect(await judge(core)).toEqual(NOTHING);
     }),
-    { numRuns: RUNS, endOnFailure: true },
+    { numRuns: RUNS, endOnFailure: true, ...(process.env["CARRIERGUARD_CORES"] === undefined ? { seed: 20261125 } : {}) },
   );
 });
