@@ -57,7 +57,7 @@ export function workloadsOf(object: KubernetesObject): Workload[] {
   const place = BUILT_IN_GROUPS.has(object.group) ? TEMPLATES[object.kind] : undefined;
   if (place !== undefined) return [workload(object, templateAt(object.resource.props.walk(place)))];
   if (BUILT_IN_GROUPS.has(object.group) || isBuiltInGroup(object.group)) return [];
-  if (isPolicyGroup(object.group)) return generated(object).map((template) => workload(object, template));
+  if (POLICY_GROUPS.has(object.group)) return generated(object).map((template) => workload(object, template));
   const whole = object.resource.props;
   // A custom resource may be a pod itself: its own spec holds containers.
   if (looksLikePodSpec(whole.get("spec"), true)) return [workload(object, templateAt(whole))];
@@ -72,17 +72,26 @@ function isBuiltInGroup(group: string): boolean {
   return group.endsWith(".k8s.io") && !/^(jobset\.x-k8s\.io|leaderworkerset\.x-k8s\.io)$/.test(group);
 }
 
-/** Groups of policy engines: what looks like a pod there is a pattern that pods are compared with. */
-function isPolicyGroup(group: string): boolean {
-  return /(^|\.)(kyverno\.io|gatekeeper\.sh|sigstore\.dev)$/.test(group);
-}
+/** Groups of policy engines, each by its whole name: what looks like a pod there is a pattern that pods are compared with. */
+const POLICY_GROUPS = new Set([
+  "kyverno.io",
+  "policies.kyverno.io",
+  "constraints.gatekeeper.sh",
+  "mutations.gatekeeper.sh",
+  "templates.gatekeeper.sh",
+  "policy.sigstore.dev",
+]);
 
-/** Pods that a policy makes: Kyverno's generate rules. */
+/** Pods that a policy makes, and containers that it brings into the pods of others: Kyverno's rules that generate and mutate. */
 function generated(object: KubernetesObject): PodTemplate[] {
   return object.spec
     .get("rules")
     .items()
-    .flatMap((rule) => podTemplates(rule.get("generate"), 0));
+    .flatMap((rule) => {
+      const patch = rule.get("mutate", "patchStrategicMerge");
+      const brings = looksLikePodSpec(patch.get("spec"), true) ? [templateAt(patch)] : [];
+      return [...brings, ...podTemplates(rule.get("generate"), 0)];
+    });
 }
 
 /** How deep a pod template may hide in a custom resource. */
