@@ -101,7 +101,7 @@ function proxy(model: CoreModel, workload: Workload): InboundMtls {
     labels.known.get("istio.io/dataplane-mode") === "ambient";
   if (on) return answer("strict", "its namespace is in the mesh");
   return labels.complete
-    ? answer("open", "its namespace is not in the mesh", namespace.metadata.get("labels"))
+    ? answer("open", "the namespace is not in the mesh", namespace.metadata.get("labels"))
     : answer("unknown", "the labels of its namespace are not known yet");
 }
 

@@ -117,7 +117,7 @@ function* configuration(definition: KubernetesObject, members: readonly Workload
   const wrong = FAULTS.filter(([isWrong]) => plugins.some(isWrong)).map(([, told]) => told);
   if (wrong.length === 0) return;
   yield fail({
-    message: `Network ${definition.name} of the ${functions(members, context).join(", ")} ${wrong.join(" and ")}: one member reads or poses as the others (GTP-U Abuse).`,
+    message: `Network ${definition.name} of the ${functions(members, context).join(", ")} ${wrong.join(" and ")}: one member reads or poses as the others (Network Boundary Bridging).`,
     evidence: [seen(text, "no promiscMode, no passthru; a bridge with portIsolation")],
     networkFunctions: functions(members, context),
     cause: "configuration",
@@ -154,8 +154,8 @@ function* coverage(definition: KubernetesObject, members: readonly Workload[], c
   const lead = certain.length > 0 ? "Nothing isolates" : "Nothing in sight isolates";
   yield (certain.length > 0 ? fail : undetermined)({
     message: driven
-      ? `${lead} the ${names.join(", ")} on network ${definition.name}: packets past the kernel (DPDK) are seen by no policy of Kubernetes, only by a security group of the interface (GTP-U Abuse).`
-      : `${lead} the ${names.join(", ")} on network ${definition.name} in both directions: NetworkPolicies do not apply to it, and whoever is on the segment reaches every port (GTP-U Abuse).`,
+      ? `${lead} the ${names.join(", ")} on network ${definition.name}: packets past the kernel (DPDK) are seen by no policy of Kubernetes, only by a security group of the interface (Network Boundary Bridging).`
+      : `${lead} the ${names.join(", ")} on network ${definition.name} in both directions: NetworkPolicies do not apply to it, and whoever is on the segment reaches every port (Network Boundary Bridging).`,
     evidence: [{ path: driven ? "aws:ec2/networkInterface:NetworkInterface securityGroups" : `MultiNetworkPolicy ${POLICY_FOR}`, actual: null, expected: driven ? "a security group for the plane" : `a policy for ${definition.namespace}/${definition.name} that denies what it does not name` }],
     networkFunctions: names,
     interfaces: valueOr(planesOfNetwork(definition), []).map((plane) => plane.toUpperCase()),
