@@ -25,7 +25,10 @@ export function judgedInCore(workload: Workload, context: RuleContext): Judged {
   if (workload.hook) return "no";
   const classification = context.model.classification(workload);
   if (context.view === "resource") return classification.certain && classification.role === "nf" ? "yes" : "later";
-  return context.model.coreNamespaces.has(workload.namespace) ? "yes" : classification.suspect ? "suspect" : "no";
+  const core = context.model.coreNamespaces;
+  // What a cluster-wide policy brings into pods may come into the core's.
+  const everywhere = workload.namespace === "" && core.size > 0;
+  return core.has(workload.namespace) ? "yes" : classification.suspect || everywhere ? "suspect" : "no";
 }
 
 /** Namespaces of CNI, storage, mesh and sensors: their agents may do what a network function may not. */

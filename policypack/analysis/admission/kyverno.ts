@@ -24,7 +24,7 @@ export function kyvernoGuards(model: CoreModel): readonly Guard[] {
         enforces: and([enforcing(action), failsClosed(failurePolicy), kyvernoAdmits(object), kyvernoAboutPods(rule)]),
         because: action,
         topics: topicsOfRule(rule.get("validate")),
-        covers: (namespace) => kyvernoCovers(object, rule, "validate", namespace),
+        covers: (namespace) => and([kyvernoCovers(object, rule, "validate", namespace), not(excepted(model, object, rule, namespace))]),
       };
     }),
   );
@@ -41,7 +41,8 @@ export function kyvernoImageChecks(model: CoreModel): readonly (Pick<Guard, "obj
           check,
           because: action,
           enforces: and([enforcing(action), failsClosed(kyvernoFailurePolicy(object)), kyvernoAdmits(object), kyvernoAboutPods(rule)]),
-          covers: (namespace: NamespaceLabels) => kyvernoCovers(object, rule, "verifyImages", namespace),
+          covers: (namespace: NamespaceLabels) =>
+            and([kyvernoCovers(object, rule, "verifyImages", namespace), not(excepted(model, object, rule, namespace))]),
         };
       }),
     ),
@@ -82,23 +83,51 @@ function kyvernoAboutPods(rule: Node): Match {
 /** The namespaces that a rule covers: matched, not excluded, and not overridden to Audit. */
 function kyvernoCovers(object: KubernetesObject, rule: Node, kind: "validate" | "verifyImages", namespace: NamespaceLabels): Match {
   if (object.kind === "Policy") return object.namespace === namespace.name ? "yes" : "no";
-  const within = (resources: Node): Match =>
-    and([
-      resources.get("namespaces").isAbsent ? "yes" : matchesName(resources.get("namespaces"), namespace.name),
-      matchesSelector(resources.get("namespaceSelector"), namespace.labels),
-    ]);
-  const matched = filters(rule.get("match")).map(within);
-  const excluded = filters(rule.get("exclude")).map((resources) =>
-    // An exclusion by anything but the namespace (a name, a label, a user) leaves the rest of the namespace covered.
-    !resources.isKnown || resources.fields().some(([key]) => !["namespaces", "namespaceSelector", "kinds"].includes(key))
-      ? resources.isUnknown ? "maybe" : "no"
-      : within(resources),
-  );
+  const matched = filters(rule.get("match")).map((resources) => and([within(resources, namespace), narrowed(resources) ? "maybe" : "yes"]));
+  const excluded = filters(rule.get("exclude")).map((resources) => takenOut(resources, namespace));
   const overrides = [...object.spec.get("validationFailureActionOverrides").items(), ...rule.get(kind, "failureActionOverrides").items()]
     .filter((item) => valueOr(item.get("action").string(), "").toLowerCase() === "audit")
     .map((item) => (item.get("namespaces").isAbsent ? "yes" : matchesName(item.get("namespaces"), namespace.name)));
-  const any = (answers: readonly Match[]): Match => (answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no");
   return and([any(matched), not(any(excluded)), not(any(overrides))]);
+} // prettier-ignore
+
+function any(answers: readonly Match[]): Match {
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+}
+
+/** Whether a filter reaches into a namespace. */
+function within(resources: Node, namespace: NamespaceLabels): Match {
+  const named = resources.get("namespaces");
+  return and([
+    named.isAbsent ? "yes" : matchesName(named, namespace.name),
+    matchesSelector(resources.get("namespaceSelector"), namespace.labels),
+  ]);
+}
+
+/** Whether labels, names or annotations decide which pods a filter is about: whoever makes the pod decides that. */
+function narrowed(resources: Node): boolean {
+  return ["selector", "annotations", "name", "names"].some((key) => !resources.get(key).isAbsent);
+}
+
+/** Whether an exclusion takes a namespace out: by a label, anybody's pod may be; one by a name or a user leaves the rest covered. */
+function takenOut(resources: Node, namespace: NamespaceLabels): Match {
+  if (!resources.isKnown) return resources.isUnknown ? "maybe" : "no";
+  const others = resources.fields().map(([key]) => key).filter((key) => !["namespaces", "namespaceSelector", "kinds", "operations"].includes(key));
+  if (others.length === 0) return within(resources, namespace);
+  const byLabel = others.every((key) => key === "selector" || key === "annotations");
+  return byLabel ? and([within(resources, namespace), "maybe"]) : "no";
+} // prettier-ignore
+
+/** Whether a PolicyException excuses the pods of a namespace from a rule (kyverno.io/v2). */
+function excepted(model: CoreModel, policy: KubernetesObject, rule: Node, namespace: NamespaceLabels): Match {
+  const name = valueOr(rule.get("name").string(), "");
+  const answers = model.objectsOf("kyverno.io", "PolicyException").flatMap((exception) =>
+    exception.spec.get("exceptions").items().map((item): Match => {
+      const about = valueOr(item.get("policyName").string(), "").split("/").at(-1) === policy.name && matchesName(item.get("ruleNames"), name) !== "no";
+      return about ? any(filters(exception.spec.get("match")).map((resources) => takenOut(resources, namespace))) : "no";
+    }),
+  );
+  return any(answers);
 } // prettier-ignore
 
 function topicsOfRule(validate: Node): ReadonlySet<Topic> {

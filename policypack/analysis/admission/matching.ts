@@ -39,7 +39,13 @@ export function aboutPods(rules: Node): Match {
     : "no";
 } // prettier-ignore
 
-/** matchResources / matchConstraints of admission policies: the namespaces that they select. */
+/**
+ * matchResources / matchConstraints of admission policies: the namespaces that they select. Where the labels of the object decide too,
+ * whoever makes the pod decides.
+ */
 export function selectsNamespace(resources: Node, namespace: NamespaceLabels): Match {
-  return resources.isAbsent ? "yes" : and([matchesSelector(resources.get("namespaceSelector"), namespace.labels)]);
+  if (resources.isAbsent) return "yes";
+  const labels = resources.get("objectSelector");
+  const byLabel = labels.isUnknown || labels.fields().some(([, list]) => list.items().length > 0 || list.fields().length > 0);
+  return and([matchesSelector(resources.get("namespaceSelector"), namespace.labels), byLabel ? "maybe" : "yes"]);
 }

@@ -169,11 +169,11 @@ function* faultsOf(model: CoreModel, rule: Node, { producer }: GuardedProducer):
       if (beyond(functions) && caller.namespace !== "" && certainly(caller)) yield fault(text, rule.get("from"));
 } // prettier-ignore
 
-/** Accounts that principals name whatever stands before them: `*` and `/sa/amf`. */
+/** Accounts that principals name whatever stands before them: `*\/sa/amf`, `*amf`. */
 function namesakes(rule: Node): string[] {
   return rule.get("from").items()
     .flatMap((item) => item.get("source", "principals").items())
-    .flatMap((node) => /^\*.*\/sa\/([^/*]+)$/.exec(valueOr(node.string(), ""))?.[1] ?? []);
+    .flatMap((node) => /^\*(?:.*\/sa\/)?([^/*]+)$/.exec(valueOr(node.string(), ""))?.[1] ?? []);
 } // prettier-ignore
 
 const KINDS: { readonly [kind in SourceKind]?: string } = {
