@@ -3,12 +3,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Arguments } from "./arguments";
-import { POD_VALIDATIONS } from "./plan/admission";
+import { podValidations } from "./plan/admission";
 
 export interface AdmissionGuardArgs {
   /** Namespaces of the core. */
   namespaces: pulumi.Input<pulumi.Input<string>[]>;
-  /** Registries that images may come from: registry/path. */
+  /** Registries that images may come from, those of the mesh and the platform among them: registry/path. */
   registries: pulumi.Input<pulumi.Input<string>[]>;
   /** Public key (PEM) by which images are signed: cosign's. */
   signingKey: pulumi.Input<string>;
@@ -25,6 +25,8 @@ export class AdmissionGuard extends pulumi.ComponentResource {
     const namespaces = read.texts("namespaces");
     const registries = read.texts("registries");
     if (namespaces.length === 0) throw read.wrong("namespaces", "is empty: nothing would be guarded");
+    for (const registry of registries)
+      if (/['\\]/.test(registry)) throw read.wrong("registries", `${JSON.stringify(registry)} is no registry`);
     if (registries.length === 0) throw read.wrong("registries", "is empty: no image could run");
     const options = { parent: this };
     const selector = { matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: [...namespaces] }] };
@@ -36,10 +38,13 @@ export class AdmissionGuard extends pulumi.ComponentResource {
         spec: {
           failurePolicy: "Fail",
           matchConstraints: {
-            resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["pods"] }],
+            // `kubectl debug` brings its container in by a resource of its own.
+            resourceRules: [
+              { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["pods", "pods/ephemeralcontainers"] },
+            ],
             namespaceSelector: selector,
           },
-          validations: POD_VALIDATIONS.map(({ expression, message }) => ({ expression, message })),
+          validations: podValidations(registries).map(({ expression, message }) => ({ expression, message })),
         },
       },
       options,
@@ -58,7 +63,7 @@ export class AdmissionGuard extends pulumi.ComponentResource {
         apiVersion: "kyverno.io/v1",
         kind: "ClusterPolicy",
         metadata: { name: `${name}-signatures` },
-        spec: signatures(namespaces, registries, args.signingKey),
+        spec: signatures(namespaces, args.signingKey),
       },
       options,
     );
@@ -67,7 +72,7 @@ export class AdmissionGuard extends pulumi.ComponentResource {
   }
 }
 
-function signatures(namespaces: readonly string[], registries: readonly string[], key: pulumi.Input<string>): object {
+function signatures(namespaces: readonly string[], key: pulumi.Input<string>): object {
   return {
     validationFailureAction: "Enforce",
     webhookConfiguration: { failurePolicy: "Fail", timeoutSeconds: 15 },
@@ -86,14 +91,6 @@ function signatures(namespaces: readonly string[], registries: readonly string[]
             attestors: [{ count: 1, entries: [{ keys: { publicKeys: key } }] }],
           },
         ],
-      },
-      {
-        name: "registries",
-        match: { any: [{ resources: { kinds: ["Pod"], namespaces: [...namespaces] } }] },
-        validate: {
-          message: "images come from the operator's registries",
-          pattern: { spec: { containers: [{ image: registries.map((registry) => `${registry}/*`).join(" | ") }] } },
-        },
       },
     ],
   };

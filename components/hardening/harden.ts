@@ -8,6 +8,9 @@ import { suggest } from "../../policypack/analysis/reachability/suggest";
 import type { CoreModel } from "../../policypack/model/core";
 import type { Workload } from "../../policypack/model/kubernetes/workloads";
 import { valueOr } from "../../policypack/model/value";
+import type { NetworkFunctionId } from "../../policypack/topology/types";
+import { objectName } from "../plan/functions";
+import { FUNCTION_LABEL } from "../plan/policies";
 import { isObject, type Json, type Manifest, modelOf, titleOf } from "./manifests";
 import { hardenPod, writable } from "./pods";
 import { remaining } from "./remaining";
@@ -43,13 +46,15 @@ export function harden(given: readonly Manifest[], options: HardeningOptions): H
   const accounts: Manifest[] = [];
   for (const workload of model.workloads) {
     const manifest = of.get(workload.object.resource);
-    const pod = manifest === undefined ? undefined : podOf(manifest, workload);
+    const pod = manifest === undefined ? undefined : partOf(manifest, workload.podSpec.path);
     if (manifest === undefined || pod === undefined || !model.coreNamespaces.has(workload.namespace)) continue;
     const title = titleOf(manifest);
     const changed = (what: string) => void changes.push(`${title}: ${what}`);
     const callsApi = isBound(model, workload);
+    const functions = model.classification(workload).networkFunctions;
+    label(partOf(manifest, workload.podMetadata.path), functions, changed);
     hardenPod(pod, {
-      functions: model.classification(workload).networkFunctions,
+      functions,
       digests: options.digests,
       callsApi,
       changed,
@@ -67,16 +72,25 @@ export function harden(given: readonly Manifest[], options: HardeningOptions): H
   };
 }
 
-/** The pod's spec inside the manifest, by the place that the model read it from. */
-function podOf(manifest: Manifest, workload: Workload): Json | undefined {
+/** A part of the manifest, by the place that the model read it from: `spec.template.spec`. */
+function partOf(manifest: Manifest, path: string): Json | undefined {
   let place: unknown = manifest;
-  for (const key of workload.podSpec.path.split(".")) {
+  for (const key of path.split(".")) {
     const [, name, index] = /^([^[]+)(?:\[(\d+)\])?$/.exec(key) ?? [];
     if (name === undefined || !isObject(place)) return undefined;
     place = place[name];
     if (index !== undefined && Array.isArray(place)) place = (place as unknown[])[Number(index)];
   }
   return isObject(place) ? place : undefined;
+}
+
+/** The label by which admission policies know which function may have capabilities. */
+function label(metadata: Json | undefined, functions: readonly NetworkFunctionId[], changed: (what: string) => void): void {
+  const [only, ...more] = functions;
+  const labels = metadata?.["labels"];
+  if (only === undefined || more.length > 0 || !isObject(labels) || labels[FUNCTION_LABEL] !== undefined) return;
+  labels[FUNCTION_LABEL] = objectName(only);
+  changed(`labelled ${FUNCTION_LABEL}: ${objectName(only)}`);
 }
 
 function accountOf(workload: Workload): string {

@@ -1,6 +1,10 @@
 /** The rules on pods that CEL can say: each with the control that it enforces at run time. */
 
-export interface Validation {
+import { networkFunction } from "../../policypack/topology/topology";
+import { BUILDABLE, objectName, zoneOf } from "./functions";
+import { FUNCTION_LABEL } from "./policies";
+
+interface Validation {
   /** The control of the benchmark. */
   readonly control: string;
   readonly expression: string;
@@ -9,15 +13,28 @@ export interface Validation {
 
 const CONTAINERS = "(object.spec.containers + object.spec.?initContainers.orValue([]) + object.spec.?ephemeralContainers.orValue([]))";
 const each = (condition: string) => `${CONTAINERS}.all(c, ${condition})`;
-/** Functions whose topology row has NET_ADMIN. */
-const EDGE = "object.metadata.?labels['carrierguard.dev/nf'].orValue('') in ['upf', 'n3iwf']";
+/** Network functions that need capabilities, by the topology; in the zones alone whose namespaces may hold them. */
+const EDGE_FUNCTIONS = BUILDABLE.filter((id) => networkFunction(id).allowedExtraCapabilities.length > 0);
+const CAPABILITIES = [...new Set(EDGE_FUNCTIONS.flatMap((id) => networkFunction(id).allowedExtraCapabilities))].sort();
+const EDGE_ZONES = [...new Set(EDGE_FUNCTIONS.map(zoneOf))].sort();
+const list = (words: readonly string[]) => `[${words.map((word) => `'${word}'`).join(", ")}]`;
+const EDGE = [
+  `object.metadata.?labels['${FUNCTION_LABEL}'].orValue('') in ${list(EDGE_FUNCTIONS.map(objectName))}`,
+  `namespaceObject.metadata.?labels['carrierguard.dev/zone'].orValue('') in ${list(EDGE_ZONES)}`,
+].join(" && ");
 
-export const POD_VALIDATIONS: readonly Validation[] = [
+/** What every pod of the core must be; images come from these registries. */
+export function podValidations(registries: readonly string[]): readonly Validation[] {
+  const approved = registries.map((registry) => `c.image.startsWith('${registry.replace(/\/+$/, "")}/')`).join(" || ");
+  return [...POD_VALIDATIONS, { control: "SC-01", expression: each(approved), message: "images from the operator's registries (SC-01)" }];
+}
+
+const POD_VALIDATIONS: readonly Validation[] = [
   { control: "WH-01", expression: each("!c.?securityContext.privileged.orValue(false)"), message: "no privileged containers (WH-01)" },
   {
     control: "WH-02",
     expression: each(
-      `c.?securityContext.capabilities.drop.orValue([]).exists(name, name == 'ALL') && c.?securityContext.capabilities.add.orValue([]).all(name, name == 'NET_BIND_SERVICE' || (name in ['NET_ADMIN', 'IPC_LOCK'] && ${EDGE}))`,
+      `c.?securityContext.capabilities.drop.orValue([]).exists(name, name == 'ALL') && c.?securityContext.capabilities.add.orValue([]).all(name, name == 'NET_BIND_SERVICE' || (name in ${list(CAPABILITIES)} && ${EDGE}))`,
     ),
     message: "all capabilities dropped, and none added but the user plane's (WH-02)",
   },
@@ -41,7 +58,7 @@ export const POD_VALIDATIONS: readonly Validation[] = [
   },
   {
     control: "WH-05",
-    expression: `${EDGE} || object.spec.?securityContext.runAsNonRoot.orValue(false) || ${each("c.?securityContext.runAsNonRoot.orValue(false)")}`,
+    expression: `(${EDGE}) || object.spec.?securityContext.runAsNonRoot.orValue(false) || ${each("c.?securityContext.runAsNonRoot.orValue(false)")}`,
     message: "no root user (WH-05)",
   },
   {

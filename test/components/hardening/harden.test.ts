@@ -68,11 +68,12 @@ describe("a pod of a chart", () => {
   });
 
   it("keeps what a user plane needs", () => {
-    const { pod } = hardenOne("upf", {
+    const { pod, hardened } = hardenOne("upf", {
       containers: [{ name: "upf", image: "free5gc/upf:v4", securityContext: { runAsUser: 0, capabilities: { add: ["NET_ADMIN"] } } }],
       volumes: [{ name: "tun", hostPath: { path: "/dev/net/tun" } }],
     });
     expect(pod.containers[0]!.securityContext).toMatchObject({ runAsUser: 0, capabilities: { drop: ["ALL"], add: ["NET_ADMIN"] } });
+    expect(hardened.changes).toContain("Deployment upf: labelled carrierguard.dev/nf: upf");
     expect(pod.volumes).toEqual(expect.arrayContaining([{ name: "tun", hostPath: { path: "/dev/net/tun" } }]));
   });
 
