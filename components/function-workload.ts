@@ -16,6 +16,10 @@ export interface WorkloadPlan {
   readonly certificate: k8s.apiextensions.CustomResource;
   readonly image: pulumi.Output<string>;
   readonly dataPlane: DataPlane;
+  /** Device of a DPDK user plane; "" for none. */
+  readonly device: string;
+  /** SecretProviderClasses. */
+  readonly secrets: readonly string[];
   readonly replicas: number;
   readonly secondary: boolean;
   readonly present: readonly NetworkFunctionId[];
@@ -103,7 +107,7 @@ function podSpec(name: string, plan: WorkloadPlan, store: boolean, parent: pulum
   const { id, args, dataPlane, account } = plan;
   const security = containerSecurity(id, dataPlane);
   const resources = resourcesOf(id, dataPlane);
-  const device = args.device === undefined ? {} : { [String(args.device)]: "1" };
+  const device: { readonly [name: string]: string } = plan.device === "" ? {} : { [plan.device]: "1" };
   const mounted = mounts(name, plan, store, parent);
   const zone = zoneOf(id);
   return {
@@ -159,7 +163,7 @@ function mounts(name: string, plan: WorkloadPlan, store: boolean, parent: pulumi
       mount: { name: "configuration", mountPath: "/config", readOnly: true },
     });
   }
-  for (const provider of (args.secretProviderClasses as string[] | undefined) ?? []) {
+  for (const provider of plan.secrets) {
     found.push({
       volume: {
         name: provider,

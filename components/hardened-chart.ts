@@ -6,6 +6,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Arguments } from "./arguments";
 import { CoreNamespace } from "./core-namespace";
+import { isClusterScoped } from "../policypack/model/kubernetes/objects";
 import { harden } from "./hardening/harden";
 import { type Manifest, parseManifests } from "./hardening/manifests";
 
@@ -91,9 +92,7 @@ function isOfNamespace({ kind, metadata }: Manifest): boolean {
   return kind === "Namespace" || (kind === "NetworkPolicy" && metadata.name === "default-deny");
 }
 
-const CLUSTER_SCOPED = /^(ClusterRole|ClusterRoleBinding|CustomResourceDefinition|PersistentVolume|StorageClass|PriorityClass)$/;
-
 function placed(manifest: Manifest, namespace: string): Manifest {
-  if (CLUSTER_SCOPED.test(manifest.kind)) return manifest;
+  if (isClusterScoped(manifest.kind)) return manifest;
   return { ...manifest, metadata: { ...manifest.metadata, namespace } };
 }

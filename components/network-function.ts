@@ -98,8 +98,9 @@ export class NetworkFunction extends pulumi.ComponentResource {
     const id = read.oneOf("function", BUILDABLE);
     const plmn = read.text("plmn", PLMN, "a PLMN such as 00101");
     const dataPlane = read.oneOf("dataPlane", DATA_PLANES, "kernel");
-    if (dataPlane === "dpdk" && args.device === undefined)
-      throw read.wrong("device", "is missing: a DPDK user plane needs the device of its plugin");
+    const device = read.plain<"device", string>("device", "");
+    const secrets = read.texts("secretProviderClasses", []);
+    if (dataPlane === "dpdk" && device === "") throw read.wrong("device", "is missing: a DPDK user plane needs the device of its plugin");
     const store = id === "SUBSCRIBER-DB" || id === "UDSF";
     const replicas = read.count("replicas", 1, 100, store ? 1 : 2);
     const around = surroundings(read, id);
@@ -126,7 +127,20 @@ export class NetworkFunction extends pulumi.ComponentResource {
     );
     functionWorkload(
       name,
-      { id, args, metadata, account, certificate, image, dataPlane, replicas, secondary, present: [...around.namespaces.keys()] },
+      {
+        id,
+        args,
+        metadata,
+        account,
+        certificate,
+        image,
+        dataPlane,
+        device,
+        secrets,
+        replicas,
+        secondary,
+        present: [...around.namespaces.keys()],
+      },
       this,
     );
     functionPolicies(name, { id, around, namespace: args.namespace, secondary, token: args.tokenIssuer, domain: homeDomain(plmn) }, this);

@@ -2,6 +2,7 @@
 
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { dnsFirewall } from "./dns-firewall";
 import { encryptionKey } from "./encryption-key";
 import { type Belonging, tagsOf } from "./tags";
 
@@ -69,32 +70,5 @@ export function networkRecords(name: string, { vpc, belonging, boundary, threats
 
   const queries = new aws.route53.ResolverQueryLogConfig(name, { destinationArn: group("queries").arn, tags }, options);
   new aws.route53.ResolverQueryLogConfigAssociation(name, { resolverQueryLogConfigId: queries.id, resourceId: vpc.id }, options);
-  dnsFirewall(name, vpc, threats, tags, parent);
-}
-
-/** Refuses the names of the given list; `invalid` (RFC 2606) keeps an empty list lawful. */
-function dnsFirewall(
-  name: string,
-  vpc: aws.ec2.Vpc,
-  threats: readonly string[],
-  tags: { [tag: string]: pulumi.Input<string> },
-  parent: pulumi.Resource,
-): void {
-  const options = { parent };
-  const list = new aws.route53.ResolverFirewallDomainList(
-    `${name}-threats`,
-    { domains: threats.length > 0 ? [...threats] : ["invalid."], tags },
-    options,
-  );
-  const rules = new aws.route53.ResolverFirewallRuleGroup(name, { tags }, options);
-  new aws.route53.ResolverFirewallRule(
-    `${name}-threats`,
-    { action: "BLOCK", blockResponse: "NXDOMAIN", firewallRuleGroupId: rules.id, firewallDomainListId: list.id, priority: 10 },
-    options,
-  );
-  new aws.route53.ResolverFirewallRuleGroupAssociation(
-    name,
-    { firewallRuleGroupId: rules.id, vpcId: vpc.id, priority: 101, mutationProtection: "ENABLED", tags },
-    options,
-  );
+  dnsFirewall(name, { vpcId: vpc.id, domains: threats, priority: 101, tags }, parent);
 }

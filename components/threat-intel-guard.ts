@@ -4,9 +4,11 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Arguments } from "./arguments";
+import { dnsFirewall } from "./dns-firewall";
 import { encryptionKey } from "./encryption-key";
 import { PLMN } from "./plan/functions";
 import { type Threats, threatsOf } from "./plan/threats";
+import { privateBucket } from "./private-bucket";
 import { tagsOf } from "./tags";
 
 export interface ThreatIntelGuardArgs {
@@ -44,7 +46,7 @@ export class ThreatIntelGuard extends pulumi.ComponentResource {
     const tags = tagsOf({ plmn: args.plmn, environment: args.environment ?? "production" }, "observability", "oam");
     const plan: GuardPlan = { threats, vpcId: args.vpcId, tags, parent: this };
 
-    names(name, plan);
+    dnsFirewall(`${name}-feed`, { vpcId: args.vpcId, domains: threats.domains, priority: 102, tags }, this);
     detection(name, plan, args.detectorId);
     if (threats.blocks.length > 0) packets(name, plan, args.firewallSubnetIds);
     this.addressCount = pulumi.output(threats.blocks.length);
@@ -81,62 +83,11 @@ function momentOf(read: Arguments<ThreatIntelGuardArgs>): number {
   return at;
 }
 
-/** Names are not resolved. */
-function names(name: string, { threats, vpcId, tags, parent }: GuardPlan): void {
-  const options = { parent };
-  const domains = threats.domains.length > 0 ? [...threats.domains] : ["invalid."];
-  const list = new aws.route53.ResolverFirewallDomainList(`${name}-feed`, { name: `${name}-feed`, domains, tags }, options);
-  const group = new aws.route53.ResolverFirewallRuleGroup(`${name}-feed`, { tags }, options);
-  new aws.route53.ResolverFirewallRule(
-    `${name}-feed`,
-    { action: "BLOCK", blockResponse: "NXDOMAIN", firewallRuleGroupId: group.id, firewallDomainListId: list.id, priority: 10 },
-    options,
-  );
-  new aws.route53.ResolverFirewallRuleGroupAssociation(
-    `${name}-feed`,
-    { firewallRuleGroupId: group.id, vpcId, priority: 102, mutationProtection: "ENABLED", tags },
-    options,
-  );
-}
-
 /** GuardDuty tells of every flow with them. */
 function detection(name: string, { threats, tags, parent }: GuardPlan, detectorId: pulumi.Input<string>): void {
   const options = { parent };
   const key = encryptionKey(`${name}-feed`, "Threat intelligence of the core", "guardduty.amazonaws.com", tags, parent);
-  const bucket = new aws.s3.Bucket(`${name}-feed`, { tags }, options);
-  new aws.s3.BucketPublicAccessBlock(
-    `${name}-feed`,
-    { bucket: bucket.id, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-    options,
-  );
-  new aws.s3.BucketServerSideEncryptionConfiguration(
-    `${name}-feed`,
-    { bucket: bucket.id, rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn } }] },
-    options,
-  );
-  new aws.s3.BucketVersioning(`${name}-feed`, { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } }, options);
-  new aws.s3.BucketPolicy(
-    `${name}-feed`,
-    {
-      bucket: bucket.id,
-      policy: bucket.arn.apply((arn) =>
-        JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            {
-              Sid: "EncryptedTransportOnly",
-              Effect: "Deny",
-              Principal: "*",
-              Action: "s3:*",
-              Resource: [arn, `${arn}/*`],
-              Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-          ],
-        }),
-      ),
-    },
-    options,
-  );
+  const bucket = privateBucket(`${name}-feed`, { key, tags }, options);
   const list = new aws.s3.BucketObjectv2(
     `${name}-feed`,
     { bucket: bucket.id, key: "addresses.txt", content: `${threats.blocks.join("\n")}\n`, contentType: "text/plain" },
