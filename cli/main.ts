@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The command line: usage, and which command answers. */
 
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";

@@ -9,6 +9,7 @@ import { Resource, type Source } from "../../policypack/model/stack";
 import { UnknownValue, type Value } from "../../policypack/model/value";
 import { InputError } from "./input-error";
 import { parseJson } from "./json-text";
+import { YamlFields } from "./yaml-fields";
 
 export interface Manifests {
   readonly resources: readonly Resource[];
@@ -87,6 +88,10 @@ class ManifestReader {
   private readonly warnings: string[] = [];
   private readonly errors: InputError[] = [];
   private others = 0;
+  private readonly fields = new YamlFields<Value>(
+    (text) => load(text),
+    (value) => sizeOf(value, 1),
+  );
 
   constructor(private readonly file: string) {}
 
@@ -103,6 +108,8 @@ class ManifestReader {
   }
 
   private parse(text: string, line: number): unknown {
+    const inFields = this.fields.document(text);
+    if (inFields !== undefined && inFields.size <= VALUE_LIMIT) return inFields.value;
     let value: unknown;
     try {
       value = load(text);
@@ -120,7 +127,7 @@ class ManifestReader {
         throw error;
       }
     }
-    assertBounded(value, this.file, line);
+    if (sizeOf(value) > VALUE_LIMIT) throw new InputError(UNBOUNDED, { file: this.file, line });
     return value;
   }
 
@@ -197,16 +204,19 @@ function parseError(error: unknown, file: string, line: number): InputError {
   return new InputError(`this document cannot be read (${error instanceof Error ? error.message : "unknown fault"})`, { file, line });
 }
 
-/** Refuses documents whose aliases unfold beyond all measure, or into themselves, and those that are nested beyond reason. */
-function assertBounded(value: unknown, file: string, line: number): void {
-  let left = VALUE_LIMIT;
-  const visit = (item: unknown, depth: number): void => {
-    left -= 1;
-    if (left < 0 || depth > DEPTH_LIMIT)
-      throw new InputError("this document is nested too deeply, or its aliases unfold into more than can be read", { file, line });
-    if (item !== null && typeof item === "object") for (const child of Object.values(item)) visit(child, depth + 1);
+const UNBOUNDED = "this document is nested too deeply, or its aliases unfold into more than can be read";
+
+/** How many values a value holds, aliases counted as often as they are used; more than the limit where it is nested beyond reason, or into itself. */
+function sizeOf(value: unknown, depth = 0): number {
+  let size = 0;
+  const visit = (item: unknown, level: number): void => {
+    size += 1;
+    if (level > DEPTH_LIMIT) size = Infinity;
+    if (size > VALUE_LIMIT || item === null || typeof item !== "object") return;
+    for (const child of Object.values(item)) visit(child, level + 1);
   };
-  visit(value, 0);
+  visit(value, depth);
+  return size;
 }
 
 /** Items of a typed list (PodList) need not say what they are: the API server leaves it out. */

@@ -39,7 +39,7 @@ export function notReadYet(subject: UnreadConfiguration, expected: string): Verd
 function unreadConfigurations(model: CoreModel): readonly UnreadConfiguration[] {
   return model.ask(configTexts).flatMap((unread) => {
     if (!/\.(ya?ml|json|conf|cfg)$/.test(unread.key)) return [];
-    if (unread.text !== undefined && !(/\.(ya?ml|json)$/.test(unread.key) && isBroken(model, unread.text))) return [];
+    if (unread.text !== undefined && !(/\.(ya?ml|json)$/.test(unread.key) && isBroken(unread.text))) return [];
     const networkFunctions = functionsNamed(unread.key.replace(/\.[a-z]+$/, "").replace(/(cfg|conf|config)$/i, ""));
     return networkFunctions.length > 0 ? [{ unread, networkFunctions }] : [];
   });

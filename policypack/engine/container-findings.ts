@@ -19,7 +19,7 @@ export interface ContainerFlaws {
  * goes under the finding on privileges.
  */
 export function containerFindings(
-  workload: Workload,
+  workload: Pick<Workload, "kind" | "name">,
   judged: Judged,
   networkFunctions: readonly NetworkFunctionId[],
   flaws: readonly ContainerFlaws[],

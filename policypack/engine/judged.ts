@@ -35,3 +35,8 @@ export function judgedInCore(workload: Workload, context: RuleContext): Judged {
 export function isPlatform(namespace: string, context: RuleContext): boolean {
   return context.settings.platformNamespaces.includes(namespace);
 }
+
+/** For controls on pods of the core: the agents of CNI, storage, mesh and sensors on the nodes are none. */
+export function judgedBesidePlatform(workload: Workload, context: RuleContext): Judged {
+  return workload.kind === "DaemonSet" && isPlatform(workload.namespace, context) ? "no" : judgedInCore(workload, context);
+}

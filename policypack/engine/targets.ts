@@ -61,17 +61,15 @@ export function wholeStack(...types: readonly string[]): Target<CoreModel> {
 
 /** Several targets as one. */
 export function either<A, B>(a: Target<A>, b: Target<B>): Target<A | B> {
-  const fromA = new WeakSet<object>();
+  let fromA: Set<unknown> = new Set();
   return {
     description: `${a.description}; ${b.description}`,
     types: a.types === undefined || b.types === undefined ? undefined : [...a.types, ...b.types],
-    *subjects(model) {
-      for (const subject of a.subjects(model)) {
-        fromA.add(subject as object);
-        yield subject;
-      }
-      yield* b.subjects(model);
+    subjects(model) {
+      const first = [...a.subjects(model)];
+      fromA = new Set(first);
+      return [...first, ...b.subjects(model)];
     },
-    resource: (subject) => (fromA.has(subject as object) ? a.resource(subject as A) : b.resource(subject as B)),
+    resource: (subject) => (fromA.has(subject) ? a.resource(subject as A) : b.resource(subject as B)),
   };
 }

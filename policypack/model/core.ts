@@ -2,7 +2,7 @@
 
 import { type Classification, classifyWorkloads } from "./network-functions/classify";
 import { type KubernetesObject, kubernetesObjects } from "./kubernetes/objects";
-import { type Workload, workloadsOf } from "./kubernetes/workloads";
+import { type Pods, type Workload, workloadsOf } from "./kubernetes/workloads";
 import type { Gap, Resource, Stack } from "./stack";
 
 /**
@@ -138,7 +138,10 @@ const objectsByNamespace = (model: CoreModel) => group(model.objects, (object) =
 const groups = (model: CoreModel): readonly string[] => [...new Set(model.objects.map((object) => object.group))];
 const objectsByName = (model: CoreModel) =>
   group(model.objects, (object) => nameKey(object.group, object.kind, object.namespace, object.name));
-const workloads = (model: CoreModel) => model.objects.flatMap(workloadsOf);
+const workloads = (model: CoreModel) => {
+  const pods: Pods = new Map();
+  return model.objects.flatMap((object) => workloadsOf(object, pods));
+};
 const workloadsByNamespace = (model: CoreModel) => group(model.workloads, (workload) => workload.namespace);
 const workloadsByResource = (model: CoreModel) => group(model.workloads, (workload) => workload.object.resource);
 const classifications = (model: CoreModel) => classifyWorkloads(model);

@@ -50,6 +50,14 @@ const QUOTE_LIMIT = 160;
 const NO_ITEMS: readonly Node[] = [];
 const NO_FIELDS: readonly (readonly [string, Node])[] = [];
 
+/** What a node that is asked again and again has answered: a root, and what several resources share. */
+interface Kept {
+  readonly isRoot: boolean;
+  readonly children: Map<Key, Node>;
+  items?: readonly Node[];
+  fields?: readonly (readonly [string, Node])[];
+}
+
 export class Node {
   private constructor(
     private readonly raw: Value | undefined,
@@ -61,8 +69,13 @@ export class Node {
     private readonly base = "",
   ) {}
 
+  private kept: Kept | undefined = undefined;
+
+  /** The root of a resource's properties. Properties of several resources that are the very same value, under the same key, are one node. */
   static root(value: Value | undefined): Node {
-    return Node.make(value, undefined, undefined, false);
+    const root = Node.make(value, undefined, undefined, false);
+    root.kept = { isRoot: true, children: new Map() };
+    return root;
   }
 
   /** The root of what was read out of a text property (a configuration file in a ConfigMap), which stands below that property. */
@@ -146,6 +159,37 @@ export class Node {
   }
 
   private child(key: Key): Node {
+    const kept = this.kept;
+    if (kept === undefined) return this.made(key);
+    let child = kept.children.get(key);
+    if (child === undefined) {
+      child = this.made(key);
+      if (kept.isRoot) child = child.first();
+      else child.keep();
+      kept.children.set(key, child);
+    }
+    return child;
+  }
+
+  /** The first node that held this very value, which from now on keeps what is found below it: it will be asked for again. */
+  private first(): Node {
+    const raw = this.raw;
+    if (raw === null || typeof raw !== "object" || raw instanceof UnknownValue) return this;
+    const first = FIRST.get(raw);
+    if (first === undefined) {
+      FIRST.set(raw, this);
+      return this;
+    }
+    if (first.key !== this.key || first.secret !== this.secret) return this;
+    first.keep();
+    return first;
+  }
+
+  private keep(): void {
+    if (typeof this.raw === "object" && this.raw !== null) this.kept ??= { isRoot: false, children: new Map() };
+  }
+
+  private made(key: Key): Node {
     const raw = this.raw;
     if (raw instanceof UnknownValue) return Node.make(raw, this, key, this.secret);
     if (raw === null || typeof raw !== "object") {
@@ -200,14 +244,18 @@ export class Node {
   items(): readonly Node[] {
     const raw = this.raw;
     if (!Array.isArray(raw)) return NO_ITEMS;
-    return (raw as readonly Value[]).map((item, index) => Node.make(item, this, index, this.secret));
+    const kept = this.kept;
+    if (kept === undefined) return (raw as readonly Value[]).map((item, index) => Node.make(item, this, index, this.secret));
+    return (kept.items ??= raw.map((_, index) => this.child(index)));
   }
 
   /** The fields that are known to be there: none for an absent or unknown object. */
   fields(): readonly (readonly [string, Node])[] {
     if (!this.isObject()) return NO_FIELDS;
     const object = this.raw as { readonly [key: string]: Value };
-    return Object.keys(object).map((key) => [key, Node.make(object[key], this, key, this.secret)] as const);
+    const kept = this.kept;
+    if (kept === undefined) return Object.keys(object).map((key) => [key, Node.make(object[key], this, key, this.secret)] as const);
+    return (kept.fields ??= Object.keys(object).map((key) => [key, this.child(key)] as const));
   }
 
   private isObject(): boolean {
@@ -258,6 +306,9 @@ export class Node {
     return unknown(`${this.path || "the value"} is not ${wanted}`);
   }
 }
+
+/** The first node of each value below a root. */
+const FIRST = new WeakMap<object, Node>();
 
 function shorten(text: string): string {
   return text.length <= QUOTE_LIMIT ? text : `${text.slice(0, QUOTE_LIMIT - 3)}...`;

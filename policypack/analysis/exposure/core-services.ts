@@ -49,7 +49,7 @@ export function corePortsOf(model: CoreModel, service: KubernetesObject): readon
   if (outside) return [];
   const sbi = roles.filter((role) => role.role === "nf" && !role.suspect && role.networkFunctions.some(isInnerSbi));
   const store = roles.some((role) => role.coreStore) || (behind.length === 0 && model.coreNamespaces.has(service.namespace));
-  return portsOf(service, behind).flatMap((port) => {
+  return portsOf(service, behind).flatMap((port): readonly CorePortExposed[] => {
     const own = port.numbers.flatMap((number) => PORTS[number] ?? []).find((id) => !(edge && EDGE_INTERFACES.has(id)));
     if (own !== undefined) return [{ port, interface: own, networkFunctions: said, certain: true }];
     if (store && port.numbers.includes(DATABASE_PORT)) return [{ port, interface: "DB", networkFunctions: [], certain: true }];

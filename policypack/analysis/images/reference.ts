@@ -1,5 +1,7 @@
 /** Image references by the distribution grammar: [domain/]path[:tag][@digest]. Source: distribution/reference. */
 
+import { perText } from "../../model/answers";
+
 export interface ImageReference {
   /** Registry host with its port; "docker.io" where the reference names none. */
   readonly registry: string;
@@ -16,7 +18,7 @@ const DIGEST = /^(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$
 const REFERENCE = /^([A-Za-z0-9._:/[\]-]+?)(?::([\w][\w.-]{0,127}))?(?:@([^@]+))?$/;
 
 /** The parts of a reference; `undefined` for what is none (an empty text, a template that nobody filled in). */
-export function parseImage(text: string): ImageReference | undefined {
+export const parseImage = perText((text): ImageReference | undefined => {
   const match = REFERENCE.exec(text.trim());
   if (match === null) return undefined;
   const [, name = "", tag, digest] = match;
@@ -32,7 +34,7 @@ export function parseImage(text: string): ImageReference | undefined {
     tag,
     digest: digest !== undefined && DIGEST.test(digest) ? digest : undefined,
   };
-}
+});
 
 /** Images that AWS itself puts on EKS nodes: the add-on registries, by their account. */
 export function isEksManaged(image: ImageReference): boolean {

@@ -1,7 +1,8 @@
 /** Where a stack carries keys: entries of ConfigMaps and Secrets, variables and arguments of containers. */
 
 import type { CoreModel } from "../../model/core";
-import type { Workload } from "../../model/kubernetes/workloads";
+import { perPart } from "../../model/answers";
+import type { Pod, Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
 import type { Resource } from "../../model/stack";
 import { configTexts, readersOf } from "../nf-config";
@@ -44,12 +45,9 @@ export function keyMaterial(model: CoreModel): readonly KeyFound[] {
 }
 
 function inConfiguration(model: CoreModel): KeyFound[] {
-  const known = new Map<string, readonly KeyMaterial[]>();
   return model.ask(configTexts).flatMap(({ object, key: entry, node, text, markedSecret }) => {
     if (text === undefined) return [];
-    const cached = known.get(text);
-    const keys = cached ?? keysIn(text, entry);
-    if (cached === undefined) known.set(text, keys);
+    const keys = keysOfEntry(node)(text, entry);
     if (keys.length === 0) return [];
     const place = object.kind === "Secret" ? ("Secret" as const) : ("ConfigMap" as const);
     const readers = readersOf({ object } satisfies { object: KubernetesObject }, model);
@@ -99,24 +97,24 @@ function inAnnotations({ resource, kind }: KubernetesObject, metadata: readonly 
   );
 }
 
+/** An entry is looked through once for all that share it. */
+const keysOfEntry = perPart((_node: Node) => {
+  let keys: readonly KeyMaterial[] | undefined;
+  return (text: string, entry: string) => (keys ??= keysIn(text, entry));
+});
+
 function inWorkload(workload: Workload): KeyFound[] {
-  const found: KeyFound[] = [];
+  return inPod(workload.pod).map((found) => ({ ...found, resource: workload.object.resource, readers: [workload] }));
+}
+
+const inPod = perPart((pod: Pod): readonly Omit<KeyFound, "resource" | "readers">[] => {
+  const found: Omit<KeyFound, "resource" | "readers">[] = [];
   const add = (text: string, node: Node, place: KeyPlace, entry: string, container: string, name = entry): void => {
     for (const key of keysIn(text, name)) {
-      found.push({
-        resource: workload.object.resource,
-        place,
-        node,
-        entry,
-        key,
-        readers: [workload],
-        container,
-        markedSecret: node.secret,
-        ofSubscriber: false,
-      });
+      found.push({ place, node, entry, key, container, markedSecret: node.secret, ofSubscriber: false });
     }
   };
-  for (const container of workload.containers) {
+  for (const container of pod.containers) {
     for (const variable of container.node.get("env").items()) {
       const value = variable.get("value");
       add(valueOr(value.string(), ""), value, "environment", valueOr(variable.get("name").string(), ""), container.name);
@@ -132,4 +130,4 @@ function inWorkload(workload: Workload): KeyFound[] {
     }
   }
   return found;
-}
+});

@@ -61,7 +61,7 @@ function verifications(configuration: Node): Facts["verifications"] {
 }
 
 /** By the services it serves, else by the names of the file and its object. */
-function functions(configuration: Node, text: ConfigText): NetworkFunctionId[] {
+function functions(configuration: Node, text: ConfigText): readonly NetworkFunctionId[] {
   const services = configuration
     .get("serviceNameList")
     .items()

@@ -4,6 +4,7 @@ import type { CoreModel } from "../../model/core";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { readers } from "../../model/kubernetes/mounts";
 import { Node } from "../../model/value";
+import { perPart, perText } from "../../model/answers";
 import { below, type NfConfiguration, type Reader } from "./configuration";
 import { free5gc, sdCore } from "./free5gc";
 import { oai } from "./oai";
@@ -21,27 +22,31 @@ export function nfConfigurations(model: CoreModel): readonly NfConfiguration[] {
   const found: NfConfiguration[] = [];
   for (const entry of model.ask(configTexts)) {
     if (entry.text === undefined) continue;
-    const tree = parsed(model, entry.text);
-    if (tree === undefined) continue;
-    const configuration = read(Node.parsed(tree, entry.node), entry);
-    if (configuration !== undefined) found.push(configuration);
+    const configuration = configurationsOf(entry.node)(entry);
+    if (configuration !== undefined) found.push({ ...configuration, object: entry.object });
   }
   return found;
 }
 
+/** What an entry says: the sites that share it have it under one object name, too, which may tell whose it is. */
+const configurationsOf = perPart((_node: Node) => {
+  const byName = new Map<string, NfConfiguration | undefined>();
+  return (entry: ConfigText): NfConfiguration | undefined => {
+    const { name } = entry.object;
+    if (!byName.has(name)) {
+      const tree = entry.text === undefined ? undefined : parsed(entry.text);
+      byName.set(name, tree === undefined ? undefined : read(Node.parsed(tree, entry.node), entry));
+    }
+    return byName.get(name);
+  };
+});
+
 /** Whether a text is meant as a configuration, but cannot be parsed: what it says is not known. */
-export function isBroken(model: CoreModel, text: string): boolean {
-  return isFamiliar(text) && parsed(model, text) === undefined;
+export function isBroken(text: string): boolean {
+  return isFamiliar(text) && parsed(text) === undefined;
 }
 
-const parsedTexts = (_model: CoreModel) => new Map<string, ReturnType<typeof parseConfiguration>>();
-
-/** Sites of a carrier share their files: each text is parsed once. */
-function parsed(model: CoreModel, text: string): ReturnType<typeof parseConfiguration> {
-  const known = model.ask(parsedTexts);
-  if (!known.has(text)) known.set(text, parseConfiguration(text));
-  return known.get(text);
-}
+const parsed = perText(parseConfiguration, 500);
 
 function read(body: Node, entry: ConfigText): NfConfiguration | undefined {
   const reader = READERS.find((candidate) => candidate.recognises(body));

@@ -3,6 +3,7 @@
 import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import type { Node } from "../../model/value";
+import { perPart } from "../../model/answers";
 
 export interface ConfigText {
   readonly object: KubernetesObject;
@@ -30,11 +31,23 @@ export function configTexts(model: CoreModel): readonly ConfigText[] {
 
 function entries(object: KubernetesObject, property: string, encoded: boolean): ConfigText[] {
   const holder = object.resource.props.get(property);
+  const read = object.kind === "Secret" ? (encoded ? encodedSecrets : secrets) : encoded ? encodedTexts : plainTexts;
+  return read(holder).map((entry) => ({ object, ...entry }));
+}
+
+type Entry = Omit<ConfigText, "object">;
+
+const plainTexts = perPart((holder: Node) => readEntries(holder, false, false));
+const encodedTexts = perPart((holder: Node) => readEntries(holder, true, false));
+const secrets = perPart((holder: Node) => readEntries(holder, false, true));
+const encodedSecrets = perPart((holder: Node) => readEntries(holder, true, true));
+
+function readEntries(holder: Node, encoded: boolean, secret: boolean): readonly Entry[] {
   return holder.fields().map(([key, found]) => {
     // What a Secret holds is secret, whether or not the program marked it.
-    const node = object.kind === "Secret" ? found.hidden() : found;
+    const node = secret ? found.hidden() : found;
     const read = found.string();
     const text = read.state !== "known" ? undefined : encoded ? Buffer.from(read.value, "base64").toString("utf8") : read.value;
-    return { object, key, node, text, markedSecret: found.secret };
+    return { key, node, text, markedSecret: found.secret };
   });
 }

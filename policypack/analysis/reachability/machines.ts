@@ -2,25 +2,21 @@
 
 import type { CoreModel } from "../../model/core";
 import { labelsOf } from "../../model/kubernetes/objects";
-import type { Workload } from "../../model/kubernetes/workloads";
+import type { Pod, Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
 
 /** Machines as workloads without containers. */
 export const virtualMachines = (model: CoreModel): readonly Workload[] =>
   model.objectsOf("kubevirt.io", "VirtualMachine").map((object) => {
     const template = object.spec.get("template");
-    return {
-      object,
-      kind: object.kind,
-      name: object.name,
-      namespace: object.namespace,
+    const pod: Pod = {
       podMetadata: template.get("metadata"),
       podSpec: template.get("spec"),
       labels: labelsOf(template.get("metadata", "labels")),
       containers: [],
       opaque: false,
-      hook: false,
     };
+    return { ...pod, pod, object, kind: object.kind, name: object.name, namespace: object.namespace, hook: false };
   });
 
 /** Networks that a machine joins through Multus, as `name` or `namespace/name`. */

@@ -3,6 +3,8 @@
  * wrappers (`exec`, `sudo`, `timeout 5`), quotes and backslashes, in every part of pipes, lists, subshells and substitutions.
  */
 
+import { perText } from "../../model/answers";
+
 /** One program in a script: its base name and its words. */
 export interface Invocation {
   readonly program: string;
@@ -22,12 +24,12 @@ export function isShell(program: string): boolean {
 }
 
 /** The programs that a script starts, in their order. */
-export function programsIn(script: string): readonly Invocation[] {
-  return parts(script).flatMap((part) => {
+export const programsIn = perText((script): readonly Invocation[] =>
+  parts(script).flatMap((part) => {
     const found = invocation(part);
     return found === undefined ? [] : [named(found, script)];
-  });
-}
+  }),
+);
 
 /** A program that a variable names (`x=curl; $x …`), by what the script itself puts into the variable. */
 function named(found: Invocation, script: string): Invocation {

@@ -2,7 +2,8 @@
 
 import { type Node, valueOr } from "../value";
 import type { CoreModel } from "../core";
-import type { Workload } from "./workloads";
+import { perPart } from "../answers";
+import type { Pod, Workload } from "./workloads";
 
 /** The workloads that read a ConfigMap or Secret of their namespace. */
 export function readers(model: CoreModel, kind: "ConfigMap" | "Secret", namespace: string, name: string): readonly Workload[] {
@@ -12,7 +13,7 @@ export function readers(model: CoreModel, kind: "ConfigMap" | "Secret", namespac
 const readersByName = (model: CoreModel): ReadonlyMap<string, readonly Workload[]> => {
   const found = new Map<string, Workload[]>();
   for (const workload of model.workloads) {
-    for (const [kind, names] of [["ConfigMap", configMapNames(workload)] as const, ["Secret", secretNames(workload)] as const]) {
+    for (const [kind, names] of [["ConfigMap", configMapNames(workload)] as const, ["Secret", secretsOf(workload.pod)] as const]) {
       for (const name of names) {
         const key = `${kind} ${workload.namespace}/${name}`;
         const list = found.get(key);
@@ -24,23 +25,27 @@ const readersByName = (model: CoreModel): ReadonlyMap<string, readonly Workload[
   return found;
 };
 
-export function configMapNames(workload: Workload): string[] {
-  return references(workload, {
+export function configMapNames({ pod }: Workload): readonly string[] {
+  return configMapsOf(pod);
+}
+
+const configMapsOf = perPart((pod: Pod) =>
+  references(pod, {
     volume: ["configMap", "name"],
     source: ["configMap", "name"],
     from: "configMapRef",
     variable: "configMapKeyRef",
-  });
-}
+  }),
+);
 
-function secretNames(workload: Workload): string[] {
-  return references(workload, {
+const secretsOf = perPart((pod: Pod) =>
+  references(pod, {
     volume: ["secret", "secretName"],
     source: ["secret", "name"],
     from: "secretRef",
     variable: "secretKeyRef",
-  });
-}
+  }),
+);
 
 interface Places {
   readonly volume: readonly string[];
@@ -49,8 +54,8 @@ interface Places {
   readonly variable: string;
 }
 
-function references(workload: Workload, places: Places): string[] {
-  const volumes = workload.podSpec
+function references(pod: Pod, places: Places): readonly string[] {
+  const volumes = pod.podSpec
     .get("volumes")
     .items()
     .flatMap((volume) => [
@@ -60,7 +65,7 @@ function references(workload: Workload, places: Places): string[] {
         .items()
         .map((source) => source.walk(places.source)),
     ]);
-  const environment = workload.containers.flatMap(({ node }) => [
+  const environment = pod.containers.flatMap(({ node }) => [
     ...node
       .get("envFrom")
       .items()

@@ -1,5 +1,6 @@
 /** Kubernetes objects of a stack: what each resource is as `kubectl` would name it. */
 
+import { perText } from "../answers";
 import type { Resource } from "../stack";
 import { type Node, type Read, known, valueOr } from "../value";
 
@@ -20,6 +21,7 @@ export interface KubernetesObject extends GroupVersionKind {
    */
   readonly namespace: string;
   readonly metadata: Node;
+  /** One node for all objects whose `spec` is the same value. */
   readonly spec: Node;
 }
 
@@ -57,19 +59,7 @@ const CLUSTER_SCOPED = new Set([
 ]);
 
 /** Group, version and kind of a Pulumi type token; `undefined` for what is no Kubernetes object (a chart, a provider, AWS). */
-export function groupVersionKind(type: string): GroupVersionKind | undefined {
-  if (!read.has(type)) {
-    if (read.size >= REMEMBERED) read.clear();
-    read.set(type, readToken(type));
-  }
-  return read.get(type);
-}
-
-/** A stack has few types and many resources: a token is read once. The memory is bounded, and changes no answer. */
-const REMEMBERED = 5_000;
-const read = new Map<string, GroupVersionKind | undefined>();
-
-function readToken(type: string): GroupVersionKind | undefined {
+export const groupVersionKind = perText((type): GroupVersionKind | undefined => {
   const match = TOKEN.exec(type);
   const [, apiVersion, kind] = match ?? [];
   if (apiVersion === undefined || kind === undefined || !/^[A-Z]/.test(kind)) return undefined;
@@ -78,7 +68,7 @@ function readToken(type: string): GroupVersionKind | undefined {
   if (slash < 0 || /^(helm\.sh|yaml|kustomize)\//.test(apiVersion)) return undefined;
   const group = apiVersion.slice(0, slash);
   return { group: group === "core" ? "" : group, version: apiVersion.slice(slash + 1), kind };
-}
+});
 
 /** The Pulumi type token of an object as manifests write it. */
 export function typeToken(apiVersion: string, kind: string): string {

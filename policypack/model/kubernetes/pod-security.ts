@@ -2,16 +2,16 @@
 
 import type { Node } from "../value";
 import { valueOr } from "../value";
-import type { Container, Workload } from "./workloads";
+import type { Container, Pod } from "./workloads";
 
 /** A setting that a container inherits from its pod. */
-export function effective(workload: Workload, container: Container, ...field: readonly string[]): Node {
+export function effective(workload: Pod, container: Container, ...field: readonly string[]): Node {
   const own = container.security.walk(field);
   return own.isAbsent ? workload.podSpec.get("securityContext").walk(field) : own;
 }
 
 /** Windows pods have no capabilities, users or seccomp. */
-export function isWindows(workload: Workload): boolean {
+export function isWindows(workload: Pod): boolean {
   return valueOr(workload.podSpec.get("os", "name").string(), "") === "windows";
 }
 

@@ -14,11 +14,8 @@ export interface Container {
   readonly security: Node;
 }
 
-export interface Workload {
-  readonly object: KubernetesObject;
-  readonly kind: string;
-  readonly name: string;
-  readonly namespace: string;
+/** What a pod template says. Workloads whose `spec` is the same value have the same pod: what follows from it alone is found out once (`perPart`). */
+export interface Pod {
   /** The pod template's metadata (the Pod's own for a Pod). */
   readonly podMetadata: Node;
   readonly podSpec: Node;
@@ -27,6 +24,14 @@ export interface Workload {
   readonly containers: readonly Container[];
   /** Set where the list of containers itself is not known, or a part of the pod is not. */
   readonly opaque: boolean;
+}
+
+export interface Workload extends Pod {
+  readonly object: KubernetesObject;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly pod: Pod;
   /** Helm's test pods and hooks are run beside the core, not as a part of it. */
   readonly hook: boolean;
 }
@@ -52,16 +57,31 @@ const LISTS: readonly (readonly [ContainerRole, string])[] = [
   ["ephemeral", "ephemeralContainers"],
 ];
 
+/** The pod of each `spec` of the built-in kinds, by kind: the places of its parts differ between them. */
+export type Pods = Map<string, Map<Node, Pod>>;
+
 /** The workloads that an object makes: one for the built-in kinds, one for every pod template inside a custom resource. */
-export function workloadsOf(object: KubernetesObject): Workload[] {
+export function workloadsOf(object: KubernetesObject, pods: Pods): Workload[] {
   const place = BUILT_IN_GROUPS.has(object.group) ? TEMPLATES[object.kind] : undefined;
-  if (place !== undefined) return [workload(object, templateAt(object.resource.props.walk(place)))];
+  if (place?.[0] === "spec") return [workload(object, sharedPod(object, place, pods))];
+  if (place !== undefined) return [workload(object, podOf(templateAt(object.resource.props.walk(place))))];
   if (BUILT_IN_GROUPS.has(object.group) || isBuiltInGroup(object.group)) return [];
-  if (POLICY_GROUPS.has(object.group)) return generated(object).map((template) => workload(object, template));
+  if (POLICY_GROUPS.has(object.group)) return generated(object).map((template) => workload(object, podOf(template)));
   const whole = object.resource.props;
   // A custom resource may be a pod itself: its own spec holds containers.
-  if (looksLikePodSpec(whole.get("spec"), true)) return [workload(object, templateAt(whole))];
-  return podTemplates(object.spec, 0).map((template) => workload(object, template));
+  if (looksLikePodSpec(whole.get("spec"), true)) return [workload(object, podOf(templateAt(whole)))];
+  return podTemplates(object.spec, 0).map((template) => workload(object, podOf(template)));
+}
+
+function sharedPod(object: KubernetesObject, place: readonly string[], pods: Pods): Pod {
+  const ofKind = pods.get(object.kind) ?? new Map<Node, Pod>();
+  pods.set(object.kind, ofKind);
+  let pod = ofKind.get(object.spec);
+  if (pod === undefined) {
+    pod = podOf(templateAt(object.spec.walk(place.slice(1))));
+    ofKind.set(object.spec, pod);
+  }
+  return pod;
 }
 
 function templateAt(node: Node): PodTemplate {
@@ -124,7 +144,7 @@ function looksLikePodSpec(spec: Node, withImage: boolean): boolean {
   return first.get("image").isKnown || (!withImage && first.get("name").isKnown);
 }
 
-function workload(object: KubernetesObject, { metadata: podMetadata, spec: podSpec }: PodTemplate): Workload {
+function podOf({ metadata: podMetadata, spec: podSpec }: PodTemplate): Pod {
   const containers: Container[] = [];
   let opaque = podSpec.isUnknown;
   for (const [role, key] of LISTS) {
@@ -135,16 +155,17 @@ function workload(object: KubernetesObject, { metadata: podMetadata, spec: podSp
       else if (node.kind() === "object") containers.push(container(role, node, containers.length));
     }
   }
+  return { podMetadata, podSpec, labels: labelsOf(podMetadata.get("labels")), containers, opaque };
+}
+
+function workload(object: KubernetesObject, pod: Pod): Workload {
   return {
+    ...pod,
     object,
     kind: object.kind,
     name: object.name,
     namespace: object.namespace,
-    podMetadata,
-    podSpec,
-    labels: labelsOf(podMetadata.get("labels")),
-    containers,
-    opaque,
+    pod,
     // The annotation alone hides nothing: what keeps running is no hook.
     hook: (object.kind === "Pod" || object.kind === "Job") && object.metadata.get("annotations", "helm.sh/hook").isKnown,
   };

@@ -10,7 +10,11 @@ import { functionsNamed, told } from "./vocabulary";
  * Whether a container runs one of the pod's functions. Init containers that end before the function starts prepare it (TUN devices, routes) and
  * count as the function; those that keep running (`restartPolicy: Always`) are sidecars. Where no container names the function, the only one is it.
  */
-export function runsFunction(workload: Workload, container: Container, functions: readonly NetworkFunctionId[]): "yes" | "maybe" | "no" {
+export function runsFunction(
+  workload: Pick<Workload, "pod">,
+  container: Container,
+  functions: readonly NetworkFunctionId[],
+): "yes" | "maybe" | "no" {
   if (container.role === "init" && !isSidecar(container)) return "yes";
   if (container.role === "ephemeral") return "no";
   const main = mainContainers(workload);

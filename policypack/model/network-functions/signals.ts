@@ -1,11 +1,12 @@
 /** What a workload shows of itself: labels, images, commands, names, ports, devices. */
 
 import { capability } from "../kubernetes/pod-security";
-import type { Container, Workload } from "../kubernetes/workloads";
+import { perPart } from "../answers";
+import type { Container, Pod, Workload } from "../kubernetes/workloads";
 import { valueOr } from "../value";
 import type { NetworkFunctionId } from "../../topology/types";
 import type { Evidence } from "./classification";
-import { functionsNamed, told, tokens, type Word } from "./vocabulary";
+import { functionsNamed, told, type Word } from "./vocabulary";
 
 export const EXPLICIT_LABEL = "carrierguard.dev/nf";
 
@@ -61,9 +62,11 @@ export function labelSignals(workload: Workload): Signal[] {
   return new Set(rest.map((signal) => signal.networkFunction)).size <= 1 ? [...first, ...rest] : first;
 }
 
-export function mainContainers(workload: Workload): Container[] {
-  return workload.containers.filter((container) => container.role === "container");
+export function mainContainers({ pod }: Pick<Workload, "pod">): readonly Container[] {
+  return mainContainersOf(pod);
 }
+
+const mainContainersOf = perPart((pod: Pod): readonly Container[] => pod.containers.filter((container) => container.role === "container"));
 
 /** Last path segment of an image reference, without tag and digest. */
 export function imageName(reference: string): string {
@@ -71,30 +74,30 @@ export function imageName(reference: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/:.*$/, "");
 }
 
-export function imageSignal(container: Container): Signal[] {
-  return container.image.state === "known" ? one("image", imageName(container.image.value)) : [];
-}
+export const imageSignal = perPart((container: Container): readonly Signal[] =>
+  container.image.state === "known" ? one("image", imageName(container.image.value)) : [],
+);
 
 /** Longer command lines are scripts, which name the functions they wait for. */
 const SHORT_COMMAND = 400;
 
 /** Command and arguments that are known, as one line. */
-export function commandLine(container: Container): string {
+export const commandLine = perPart((container: Container): string => {
   const items = [...container.node.get("command").items(), ...container.node.get("args").items()];
   return items.map((item) => valueOr(item.string(), "")).join(" ");
-}
+});
 
 const PROGRAM = /(?:^|[\s;&|("'])(?:\.{0,2}(?:\/[\w.-]+)*\/)?(open5gs-[a-z]+d|(?<=\/)(?:oai_)?[a-z0-9]{3,6})(?=$|[\s;&|)"'])/g;
 
 /** Daemons that a command line of any length starts: `open5gs-amfd`, `./bin/amf`. What it only waits for is no path. */
-export function startedPrograms(container: Container): string[] {
-  return [...commandLine(container).matchAll(PROGRAM)].map((match) => match[1] ?? "");
-}
+export const startedPrograms = perPart((container: Container): readonly string[] =>
+  [...commandLine(container).matchAll(PROGRAM)].map((match) => match[1] ?? ""),
+);
 
 /** The copy program of OpenSSH is no Service Communication Proxy. */
 const COPY = /^(\/usr(\/local)?)?(\/bin\/)?scp$/;
 
-export function commandSignal(container: Container): Signal[] {
+export const commandSignal = perPart((container: Container): readonly Signal[] => {
   const line = commandLine(container);
   if (line.length > SHORT_COMMAND) return [];
   const items = line.split(/\s+/).filter((item) => /^[\w./-]+$/.test(item) && !item.startsWith("-") && !COPY.test(item));
@@ -104,23 +107,25 @@ export function commandSignal(container: Container): Signal[] {
     if (found.length > 0) return found;
   }
   return [];
-}
+});
 
 export function nameSignal(workload: Workload): Signal[] {
   return last("name", ownName(workload));
 }
 
-export function containerNameSignal(container: Container): Signal[] {
-  return last("container name", container.name);
-}
+export const containerNameSignal = perPart((container: Container): readonly Signal[] => last("container name", container.name));
 
 interface Port {
   readonly port: number;
   readonly protocol: string;
 }
 
-export function containerPorts(workload: Workload): Port[] {
-  return workload.containers.flatMap((container) =>
+export function containerPorts({ pod }: Workload): readonly Port[] {
+  return portsOf(pod);
+}
+
+const portsOf = perPart((pod: Pod): readonly Port[] =>
+  pod.containers.flatMap((container) =>
     container.node
       .get("ports")
       .items()
@@ -130,8 +135,8 @@ export function containerPorts(workload: Workload): Port[] {
           ? [{ port: number.value, protocol: valueOr(port.get("protocol").string(), "TCP").toUpperCase() }]
           : [];
       }),
-  );
-}
+  ),
+);
 
 /** Ports that only a mobile core has: NGAP, S1AP, PFCP, GTP-U, GTP-C, XnAP, F1AP, E1AP. */
 const CORE_PORTS: ReadonlyMap<number, string> = new Map([
@@ -191,6 +196,10 @@ function last(signal: string, value: string): Signal[] {
 
 /** Every word of a workload that may speak of a mobile core. */
 export function texts(workload: Workload): string[] {
-  const images = workload.containers.map((container) => valueOr(container.image, ""));
-  return [workload.name, workload.namespace, ...workload.labels.known.values(), ...images].filter((text) => tokens(text).length > 0);
+  return [workload.name, workload.namespace, ...textsOf(workload.pod)].filter((text) => /[A-Za-z0-9]/.test(text));
 }
+
+const textsOf = perPart((pod: Pod): readonly string[] => [
+  ...pod.labels.known.values(),
+  ...pod.containers.map((container) => valueOr(container.image, "")),
+]);

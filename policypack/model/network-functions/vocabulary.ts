@@ -2,6 +2,7 @@
 
 import { topology } from "../../topology/topology";
 import type { NetworkFunctionId } from "../../topology/types";
+import { perText } from "../answers";
 
 export type Category = "nf" | "ran" | "datastore" | "management" | "support";
 
@@ -130,20 +131,7 @@ function undaemon(form: string): Word | undefined {
 }
 
 /** The words of a text in their order; two neighbouring tokens may make one (`sgw-c`, `nr-ue`). */
-function wordsIn(text: string): readonly Word[] {
-  const known = read.get(text);
-  if (known !== undefined) return known;
-  if (read.size >= REMEMBERED) read.clear();
-  const found = readWords(text);
-  read.set(text, found);
-  return found;
-}
-
-/** Labels and images repeat: a text is read once. The memory is bounded, and changes no answer. */
-const REMEMBERED = 20_000;
-const read = new Map<string, readonly Word[]>();
-
-function readWords(text: string): Word[] {
+const wordsIn = perText((text): readonly Word[] => {
   const list = tokens(text);
   const found: Word[] = [];
   for (let index = 0; index < list.length; index += 1) {
@@ -158,28 +146,26 @@ function readWords(text: string): Word[] {
     if (word !== undefined) found.push(word);
   }
   return found;
-}
+}, 20_000);
 
 /** What a name says: its last word, where weak words give way to a network function. */
-export function told(text: string): Word | undefined {
+export const told = perText((text): Word | undefined => {
   const list = wordsIn(text);
   const strong = list.filter((word) => word.weak !== true);
   return strong.at(-1) ?? list.at(-1);
-}
+}, 20_000);
 
 /** The different network functions that a text names. */
-export function functionsNamed(text: string): NetworkFunctionId[] {
+export const functionsNamed = perText((text): readonly NetworkFunctionId[] => {
   const ids = wordsIn(text).flatMap((word) => (word.networkFunction === undefined ? [] : [word.networkFunction]));
   return [...new Set(ids)];
-}
+}, 20_000);
 
 const TELECOM =
   /(^|[^a-z0-9])(5g|5gc|5gcn|5gsa|5gcore|lte|epc|3gpp|open5gs|free5gc|nextepc|oai|oaisoftwarealliance|oai-5g|sdcore|sd-core|aether|omec|omecproject|magma|towards5gs|ueransim|srsran|gnb|pfcp|gtp|gtpu|gtp5g|ngap|plmn|telco|telecom|nssai|upf|amf|ausf|nrf|nssf|n3iwf)(d?\d*)([^a-z0-9]|$)/;
 
 /** Whether a text (a name, an image, a label) speaks of a mobile core. */
-export function speaksTelecom(text: string): boolean {
-  return TELECOM.test(text.toLowerCase());
-}
+export const speaksTelecom = perText((text) => TELECOM.test(text.toLowerCase()), 20_000);
 
 const PRODUCTS = /(^|[^a-z0-9])(open5gs|free5gc|nextepc|oai-cn5g|5gc|5g-core|core5g|5gcore|srsepc|sdcore|magma)([^a-z0-9]|$)/;
 const WHOLE = /(^|[^a-z0-9])(aio|all-?in-?one|standalone|full|complete|mono(lith)?)([^a-z0-9]|$)/;

@@ -4,6 +4,8 @@
  * members are Cassandra's. Everything at once (protocol -1, all ports) is SG-05's and SG-06's.
  */
 
+import type { Judged } from "../../engine/judged";
+import { perPod } from "../../engine/pod-checks";
 import { parseImage } from "../../analysis/images/reference";
 import { programsOf } from "../../analysis/shell/programs";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
@@ -149,10 +151,16 @@ function isDeclared(name: string, context: RuleContext): boolean {
 
 const PROGRAM = /^(frp[cs]?|chisel|ngrok|gost|proxychains4?|microsocks|ligolo(-ng)?|cloudflared|rathole|autossh)$/;
 
-function* inPod(workload: Workload, context: RuleContext): Iterable<Verdict> {
-  const { role, networkFunctions } = context.model.classification(workload);
-  const inside = role === "nf" || (context.view === "stack" && context.model.coreNamespaces.has(workload.namespace));
-  if (!inside || isDeclared(workload.name, context)) return;
+/** Functions, and everything in a namespace that holds one. */
+function judgedInside(workload: Workload, context: RuleContext): Judged {
+  const inside =
+    context.model.classification(workload).role === "nf" ||
+    (context.view === "stack" && context.model.coreNamespaces.has(workload.namespace));
+  return inside && !isDeclared(workload.name, context) ? "yes" : "no";
+}
+
+const inPod = perPod(judgedInside, function* (workload) {
+  const { networkFunctions } = workload;
   for (const container of workload.containers) {
     const image = container.image.state === "known" ? (parseImage(container.image.value)?.path.split("/").at(-1) ?? "") : "";
     const argv = ["command", "args"].flatMap((key) =>
@@ -172,7 +180,7 @@ function* inPod(workload: Workload, context: RuleContext): Iterable<Verdict> {
       networkFunctions,
     });
   }
-}
+});
 
 function group(ingress: readonly Properties[]) {
   return resource(SECURITY_GROUP, "core", { ingress });

@@ -3,6 +3,7 @@
  * registries, public ones are refused, the carrier's own ECR is accepted, and other hosts are a question.
  */
 
+import { type PodContext, perPod } from "../../engine/pod-checks";
 import { isEksManaged, parseImage } from "../../analysis/images/reference";
 import { judgedInCore } from "../../engine/judged";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
@@ -93,7 +94,7 @@ const PUBLIC =
 const PRIVATE_ECR = /^\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/;
 
 /** Whether a place (host/path) is on the list; `unknown` for private hosts where there is no list. */
-function approval(host: string, path: string, context: RuleContext): "yes" | "no" | "unknown" {
+function approval(host: string, path: string, context: PodContext): "yes" | "no" | "unknown" {
   const { registries } = context.settings;
   const place = `${host}/${path}`;
   if (registries.some((entry) => place === entry || place.startsWith(entry.endsWith("/") ? entry : `${entry}/`))) return "yes";
@@ -101,9 +102,8 @@ function approval(host: string, path: string, context: RuleContext): "yes" | "no
   return PRIVATE_ECR.test(host) ? "yes" : "unknown";
 }
 
-function* images(workload: Workload, context: RuleContext): Iterable<Verdict> {
-  const judged = judgedInCore(workload, context);
-  if (judged === "no" || judged === "later") return;
+const images = perPod(judgedInCore, function* (workload, context) {
+  const { judged, networkFunctions } = workload;
   const wrong: Evidence[] = [];
   const open: Evidence[] = [];
   for (const container of workload.containers) {
@@ -114,7 +114,6 @@ function* images(workload: Workload, context: RuleContext): Iterable<Verdict> {
     if (answer === "no") wrong.push(seen(node, "an approved registry"));
     if (answer === "unknown") open.push(seen(node, "an approved registry"));
   }
-  const { networkFunctions } = context.model.classification(workload);
   if (wrong.length > 0) {
     yield (judged === "yes" ? fail : undetermined)({
       message: `${workload.kind} ${workload.name} runs ${list(wrong)} from a registry that is not approved: code that nobody vetted, with the function's keys.`,
@@ -128,7 +127,7 @@ function* images(workload: Workload, context: RuleContext): Iterable<Verdict> {
       networkFunctions,
     });
   }
-}
+});
 
 function list(evidence: readonly Evidence[]): string {
   return [...new Set(evidence.map((item) => String(item.actual)))].join(", ");

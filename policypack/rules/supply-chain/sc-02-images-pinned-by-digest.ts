@@ -2,6 +2,7 @@
  * Images are named by digest: what was tested is what runs.
  */
 
+import { perPod } from "../../engine/pod-checks";
 import { isEksManaged, parseImage } from "../../analysis/images/reference";
 import { judgedInCore } from "../../engine/judged";
 import { defineRule, type Evidence, fail, seen, undetermined } from "../../engine/rule";
@@ -37,9 +38,8 @@ export default defineRule({
     { id: "FGT1525", name: "Implant Internal Image" },
     { id: "T1525", name: "Implant Internal Image" },
   ],
-  *check(workload, context) {
-    const judged = judgedInCore(workload, context);
-    if (judged === "no" || judged === "later") return;
+  check: perPod(judgedInCore, function* (workload) {
+    const { judged, networkFunctions } = workload;
     const wrong: Evidence[] = [];
     const open: Evidence[] = [];
     for (const container of workload.containers) {
@@ -49,7 +49,6 @@ export default defineRule({
       if (container.image.state !== "known") open.push(seen(node, "name@sha256:digest"));
       else if (image?.digest === undefined && !(image !== undefined && isEksManaged(image))) wrong.push(seen(node, "name@sha256:digest"));
     }
-    const { networkFunctions } = context.model.classification(workload);
     const list = (evidence: readonly Evidence[]) => [...new Set(evidence.map((item) => String(item.actual)))].join(", ");
     if (wrong.length > 0) {
       yield (judged === "yes" ? fail : undetermined)({
@@ -64,7 +63,7 @@ export default defineRule({
         networkFunctions,
       });
     }
-  },
+  }),
   examples: () => {
     const image = (reference: unknown) => networkFunction("amf", { container: { image: reference as string } });
     return {

@@ -6,7 +6,8 @@
  * Exception: CNI/CSI/sensor DaemonSets in platform namespaces
  */
 
-import { isPlatform, judgedInCore } from "../../engine/judged";
+import { judgedBesidePlatform } from "../../engine/judged";
+import { perPod } from "../../engine/pod-checks";
 import { defineRule, fail, seen, undetermined } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
 import type { Node } from "../../model/value";
@@ -44,11 +45,8 @@ export default defineRule({
     { id: "FGT1611.501", name: "Malicious Privileged container-VNF Shared Resource Access" },
   ],
   subsumes: { "WH-02": "container", "WH-05": "container" },
-  *check(workload, context) {
-    const judged = judgedInCore(workload, context);
-    if (judged === "no" || judged === "later") return;
-    if (workload.kind === "DaemonSet" && isPlatform(workload.namespace, context)) return;
-    const { networkFunctions } = context.model.classification(workload);
+  check: perPod(judgedBesidePlatform, function* (workload) {
+    const { judged, networkFunctions } = workload;
     for (const container of workload.containers) {
       for (const [node, what] of switches(container.security, workload.podSpec)) {
         const on = node.boolean();
@@ -63,7 +61,7 @@ export default defineRule({
         });
       }
     }
-  },
+  }),
   examples: () => ({
     pass: [
       { name: "an AMF without privileges", resources: [networkFunction("amf")] },

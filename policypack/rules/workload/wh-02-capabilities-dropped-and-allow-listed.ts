@@ -3,9 +3,10 @@
  * stay with the safe ones, and forwarding with the user plane.
  */
 
+import { isPlatform, type Judged, judgedBesidePlatform } from "../../engine/judged";
+import { type JudgedPod, perPod } from "../../engine/pod-checks";
 import { containerFindings, type ContainerFlaws } from "../../engine/container-findings";
-import { isPlatform, judgedInCore } from "../../engine/judged";
-import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
+import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
 import { capability, isWindows } from "../../model/kubernetes/pod-security";
 import type { Container, Workload } from "../../model/kubernetes/workloads";
@@ -47,28 +48,8 @@ export default defineRule({
     { id: "T1014", name: "Rootkit" },
   ],
   *check(workload, context) {
-    const judged = judgedInCore(workload, context);
-    if (judged === "no" || judged === "later" || isWindows(workload)) return;
-    if (workload.kind === "DaemonSet" && isPlatform(workload.namespace, context)) return;
-    const { networkFunctions, contradictions } = context.model.classification(workload);
-    // What calls itself an UPF and runs something else has none of an UPF's needs.
-    const trusted = contradictions.length > 0 ? [] : networkFunctions;
-    const allowed = allowedCapabilities(workload, trusted);
-    const flaws = workload.containers.map((container) => {
-      const own = runsFunction(workload, container, trusted);
-      return capabilityFlaws(container, own === "no" ? SIDECAR : allowed, own === "maybe" ? SIDECAR : allowed);
-    });
-    yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
-      const added = evidence.filter((item) => item.path.includes(".add")).map((item) => String(item.actual));
-      const what =
-        added.length > 0
-          ? `${certain ? "with" : "perhaps with"} ${[...new Set(added)].join(", ")}, which the function does not need`
-          : certain
-            ? "with the default capabilities"
-            : "perhaps with the default capabilities";
-      return `${containers} ${many(containers) ? "run" : "runs"} ${what}: tools for whoever breaks in, to spoof on the network or leave the container.`;
-    });
-    yield* sysctls(workload, networkFunctions, judged === "yes", context);
+    yield* capabilities(workload, context);
+    if (!isPlatform(workload.namespace, context)) yield* sysctls(workload, context);
   },
   examples: () => {
     const with_ = (name: string, capabilities: object, extra: object = {}) =>
@@ -155,8 +136,34 @@ export default defineRule({
   },
 });
 
+const capabilities = perPod(judgedOnLinux, function* (workload) {
+  const { judged, networkFunctions } = workload;
+  // What calls itself an UPF and runs something else has none of an UPF's needs.
+  const trusted = workload.contradicted ? [] : networkFunctions;
+  const allowed = allowedCapabilities(workload, trusted);
+  const flaws = workload.containers.map((container) => {
+    const own = runsFunction(workload, container, trusted);
+    return capabilityFlaws(container, own === "no" ? SIDECAR : allowed, own === "maybe" ? SIDECAR : allowed);
+  });
+  yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
+    const added = evidence.filter((item) => item.path.includes(".add")).map((item) => String(item.actual));
+    const what =
+      added.length > 0
+        ? `${certain ? "with" : "perhaps with"} ${[...new Set(added)].join(", ")}, which the function does not need`
+        : certain
+          ? "with the default capabilities"
+          : "perhaps with the default capabilities";
+    return `${containers} ${many(containers) ? "run" : "runs"} ${what}: tools for whoever breaks in, to spoof on the network or leave the container.`;
+  });
+});
+
+/** Windows has no capabilities. */
+function judgedOnLinux(workload: Workload, context: RuleContext): Judged {
+  return isWindows(workload) ? "no" : judgedBesidePlatform(workload, context);
+}
+
 /** What the functions of the workload may add. Several in one pod carry the union of duties and none of the exemptions. */
-function allowedCapabilities(workload: Workload, functions: readonly NetworkFunctionId[]): ReadonlySet<string> {
+function allowedCapabilities(workload: JudgedPod, functions: readonly NetworkFunctionId[]): ReadonlySet<string> {
   const allowed = new Set(["NET_BIND_SERVICE"]);
   const [only, ...more] = functions;
   if (only === undefined || more.length > 0) return allowed;
@@ -208,7 +215,8 @@ const SAFE = new Set([
 ]);
 const USER_PLANE = /^net\.(ipv4\.ip_forward|ipv6\.conf\.all\.(forwarding|disable_ipv6)|ipv4\.conf\.[^.]+\.rp_filter)$/;
 
-function* sysctls(workload: Workload, functions: readonly NetworkFunctionId[], certain: boolean, context: RuleContext): Iterable<Verdict> {
+const sysctls = perPod(judgedOnLinux, function* (workload) {
+  const { networkFunctions: functions } = workload;
   const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
   const list: Node = workload.podSpec.get("securityContext", "sysctls");
   const wrong = list.items().flatMap((item) => {
@@ -218,14 +226,14 @@ function* sysctls(workload: Workload, functions: readonly NetworkFunctionId[], c
       ? []
       : [seen(item.get("name"), userPlane ? "forwarding and rp_filter" : "a safe sysctl")];
   });
-  if (wrong.length === 0 || context.settings.platformNamespaces.includes(workload.namespace)) return;
-  yield (certain ? fail : undetermined)({
+  if (wrong.length === 0) return;
+  yield (workload.judged === "yes" ? fail : undetermined)({
     message: `${workload.kind} ${workload.name} sets ${wrong.map((item) => String(item.actual)).join(", ")}: kernel settings that its function does not need and that weaken the node's network.`,
     evidence: wrong,
     networkFunctions: functions,
     cause: "sysctls",
   });
-}
+});
 
 function many(containers: string): boolean {
   return containers.startsWith("Containers ");

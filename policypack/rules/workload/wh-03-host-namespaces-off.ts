@@ -4,7 +4,8 @@
  * The host's network is SG-30's. Sensors and other agents in platform namespaces need to see the node.
  */
 
-import { isPlatform, judgedInCore } from "../../engine/judged";
+import { judgedBesidePlatform } from "../../engine/judged";
+import { perPod } from "../../engine/pod-checks";
 import { defineRule, type Evidence, fail, seen, undetermined } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
 import { networkFunction, unknownValue } from "../../testing/build";
@@ -31,10 +32,8 @@ export default defineRule({
     { id: "T1611", name: "Escape to Host" },
     { id: "FGT5005", name: "Memory Scraping" },
   ],
-  *check(workload, context) {
-    const judged = judgedInCore(workload, context);
-    if (judged === "no" || judged === "later") return;
-    if (workload.kind === "DaemonSet" && isPlatform(workload.namespace, context)) return;
+  check: perPod(judgedBesidePlatform, function* (workload) {
+    const { judged, networkFunctions } = workload;
     const wrong: Evidence[] = [];
     const open: Evidence[] = [];
     for (const field of FIELDS) {
@@ -51,9 +50,9 @@ export default defineRule({
     yield (certain ? fail : undetermined)({
       message: `${workload.kind} ${workload.name} ${certain ? "sets" : "may set"} ${shared.join(", ")}: whoever breaks in reads the memory of ${host ? "every process of the node" : "the other containers of the pod"} (Memory Scraping).`,
       evidence,
-      networkFunctions: context.model.classification(workload).networkFunctions,
+      networkFunctions,
     });
-  },
+  }),
   examples: () => ({
     pass: [
       { name: "namespaces of its own", resources: [networkFunction("amf")] },

@@ -3,12 +3,13 @@
  * Security Standards at level restricted that has no control of its own.
  */
 
+import { judgedBesidePlatform } from "../../engine/judged";
+import { type JudgedPod, perPod } from "../../engine/pod-checks";
 import { containerFindings, type ContainerFlaws } from "../../engine/container-findings";
-import { isPlatform, judgedInCore } from "../../engine/judged";
 import { defineRule, type Evidence, fail, seen, undetermined, type Verdict } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
 import { capability, effective, isPrivileged, isWindows } from "../../model/kubernetes/pod-security";
-import type { Container, Workload } from "../../model/kubernetes/workloads";
+import type { Container } from "../../model/kubernetes/workloads";
 import { runsFunction } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, unknownValue } from "../../testing/build";
@@ -55,18 +56,15 @@ export default defineRule({
     { id: "T1068", name: "Exploitation for Privilege Escalation" },
     { id: "FGT1525", name: "Implant Internal Image" },
   ],
-  *check(workload, context) {
-    const judged = judgedInCore(workload, context);
-    if (judged === "no" || judged === "later") return;
-    if (workload.kind === "DaemonSet" && isPlatform(workload.namespace, context)) return;
-    const { networkFunctions, role } = context.model.classification(workload);
+  check: perPod(judgedBesidePlatform, function* (workload) {
+    const { judged, networkFunctions, role } = workload;
     const flaws = workload.containers.map((container) => flawsOf(workload, container, networkFunctions, role === "nf"));
     yield* containerFindings(workload, judged, networkFunctions, flaws, (containers, certain, evidence) => {
       const fields = [...new Set(evidence.map((item) => /([A-Za-z]+)(\.type)?$/.exec(item.path)?.[1] ?? item.path))];
       return `${containers} ${!certain ? "may not be" : containers.startsWith("Containers ") ? "are not" : "is not"} confined (${fields.join(", ")}): an intruder keeps tools, files and root there.`;
     });
     yield* podFields(workload, networkFunctions, judged === "yes");
-  },
+  }),
   examples: () => {
     const hardened = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
     const changed = (name: string, change: object) =>
@@ -114,7 +112,7 @@ export default defineRule({
 });
 
 /** Setting → what it must be; `open` collects what is not known yet. */
-function flawsOf(workload: Workload, container: Container, functions: readonly NetworkFunctionId[], isFunction: boolean): ContainerFlaws {
+function flawsOf(workload: JudgedPod, container: Container, functions: readonly NetworkFunctionId[], isFunction: boolean): ContainerFlaws {
   const wrong: Evidence[] = [];
   const open: Evidence[] = [];
   const must = (node: Node, expected: unknown, good: (node: Node) => boolean): void => {
@@ -139,7 +137,7 @@ function flawsOf(workload: Workload, container: Container, functions: readonly N
 }
 
 /** A user-plane function that makes its TUN device keeps root: capabilities of a non-root process do not survive its start. */
-function rootIsNeeded(workload: Workload, container: Container, functions: readonly NetworkFunctionId[]): boolean {
+function rootIsNeeded(workload: JudgedPod, container: Container, functions: readonly NetworkFunctionId[]): boolean {
   const added = container.security
     .get("capabilities", "add")
     .items()
@@ -158,7 +156,7 @@ const oneOf =
     words.includes(text(node));
 
 /** Fields that are good when nobody sets them (Pod Security Standards, baseline and restricted). */
-function optional(workload: Workload, container: Container): Field[] {
+function optional(workload: JudgedPod, container: Container): Field[] {
   const annotation = workload.podMetadata.get("annotations", `container.apparmor.security.beta.kubernetes.io/${container.name}`);
   const selinux = [container.security.get("seLinuxOptions"), workload.podSpec.get("securityContext", "seLinuxOptions")];
   const options = selinux.filter((node) => !node.isAbsent);
@@ -196,7 +194,7 @@ const VOLUMES = [
   "image",
 ];
 
-function* podFields(workload: Workload, networkFunctions: readonly NetworkFunctionId[], certain: boolean): Iterable<Verdict> {
+function* podFields(workload: JudgedPod, networkFunctions: readonly NetworkFunctionId[], certain: boolean): Iterable<Verdict> {
   const wrong = workload.podSpec
     .get("volumes")
     .items()
