@@ -55,14 +55,16 @@ function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Kn
   try {
     for (const subject of rule.target.subjects(model)) {
       subjects += 1;
-      const resource = rule.target.resource(subject);
       try {
-        const verdicts = [...rule.check(subject, context)];
-        for (const verdict of verdicts) found.push(finding(rule, verdict, resource, context));
+        const verdicts = listOf(rule.check(subject, context));
+        if (verdicts.length > 0) {
+          const resource = rule.target.resource(subject);
+          for (const verdict of verdicts) found.push(finding(rule, verdict, resource, context));
+        }
         count[worst(verdicts)] += 1;
       } catch (error) {
         count.error += 1;
-        fault ??= faultOf(rule, error, resource, context);
+        fault ??= faultOf(rule, error, rule.target.resource(subject), context);
       }
     }
   } catch (error) {
@@ -74,9 +76,19 @@ function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Kn
   return { run: { rule, ...count, applicable: subjects > 0 }, found };
 }
 
+/** All of them before the first is used: a fault halfway leaves none. */
+function listOf(verdicts: Iterable<Verdict>): readonly Verdict[] {
+  if (Array.isArray(verdicts)) return verdicts as readonly Verdict[];
+  let list: Verdict[] | undefined;
+  for (const verdict of verdicts) (list ??= []).push(verdict);
+  return list ?? NONE;
+}
+
+const NONE: readonly Verdict[] = [];
+
 function worst(verdicts: readonly Verdict[]): "pass" | "fail" | "undetermined" {
-  if (verdicts.some((verdict) => verdict.verdict === "fail")) return "fail";
-  return verdicts.length > 0 ? "undetermined" : "pass";
+  if (verdicts.length === 0) return "pass";
+  return verdicts.some((verdict) => verdict.verdict === "fail") ? "fail" : "undetermined";
 }
 
 function finding(rule: Rule, verdict: Verdict, subject: Resource | undefined, context: RuleContext): Finding {
@@ -170,10 +182,12 @@ function fingerprint(ruleId: string, resource: FindingResource, container: strin
 
 /** One finding a cause: what several subjects say of the same place is said once. */
 function unique(findings: readonly Finding[]): Finding[] {
-  const seen = new Map<string, Finding>();
-  for (const item of findings) {
-    const key = `${item.fingerprint} ${item.resource.urn} ${item.verdict}`;
-    if (!seen.has(key)) seen.set(key, item);
-  }
-  return [...seen.values()];
+  const seen = new Map<string, Finding | Finding[]>();
+  return findings.filter((item) => {
+    const alike = seen.get(item.fingerprint);
+    const list = alike === undefined ? [] : Array.isArray(alike) ? alike : [alike];
+    if (list.some((other) => other.resource.urn === item.resource.urn && other.verdict === item.verdict)) return false;
+    seen.set(item.fingerprint, alike === undefined ? item : [...list, item]);
+    return true;
+  });
 }

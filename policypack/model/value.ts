@@ -178,9 +178,11 @@ export class Node {
     const first = FIRST.get(raw);
     if (first === undefined) {
       FIRST.set(raw, this);
+      // Metadata differs in the namespace at least; its labels and annotations are shared.
+      if (this.key === "metadata") this.kept = { isRoot: true, children: new Map() };
       return this;
     }
-    if (first.key !== this.key || first.secret !== this.secret) return this;
+    if (first.key !== this.key || first.parent?.key !== this.parent?.key || first.secret !== this.secret) return this;
     first.keep();
     return first;
   }

@@ -4,6 +4,8 @@
  */
 
 import type { CoreModel } from "../../model/core";
+import { perPart } from "../../model/answers";
+import type { Pod } from "../../model/kubernetes/workloads";
 import type { Resource } from "../../model/stack";
 import { Node, type Value, valueOr } from "../../model/value";
 
@@ -30,18 +32,13 @@ export function placesOf(resource: Resource, model: CoreModel): readonly Place[]
   const { props, type } = resource;
   const workloads = model.workloadsOf(resource);
   if (workloads.length > 0) {
-    return workloads.flatMap(({ containers }) =>
-      containers.flatMap(({ node, name: container }) => [
-        ...node.get("env").items().map((item) => value(item.get("value"), valueOr(item.get("name").string(), ""), { container })),
-        ...["command", "args"].flatMap((list) => node.get(list).items().map((item) => value(item, list, { container, form: "whole", unknown: false }))),
-      ]),
-    );
+    return workloads.flatMap(({ pod }) => inPod(pod));
   }
   switch (type) {
     case "kubernetes:core/v1:ConfigMap":
-      return [...entries(props.get("data"), false, false), ...entries(props.get("binaryData"), true, false)];
+      return [...openEntries(props.get("data")), ...encodedEntries(props.get("binaryData"))];
     case "kubernetes:core/v1:Secret":
-      return [...entries(props.get("data"), true, true), ...entries(props.get("stringData"), false, true)];
+      return [...encodedSecrets(props.get("data")), ...secrets(props.get("stringData"))];
     case "kubernetes:helm.sh/v3:Release":
     case "kubernetes:helm.sh/v4:Chart":
     case "kubernetes:helm.sh/v3:Chart":
@@ -70,6 +67,18 @@ const PASSWORDS = ["masterPassword", "password", "masterUserPassword", "authToke
 function isPlain(node: Node): boolean {
   return node.isKnown && !node.secret;
 }
+
+const inPod = perPart((pod: Pod): readonly Place[] =>
+  pod.containers.flatMap(({ node, name: container }) => [
+    ...node.get("env").items().map((item) => value(item.get("value"), valueOr(item.get("name").string(), ""), { container })),
+    ...["command", "args"].flatMap((list) => node.get(list).items().map((item) => value(item, list, { container, form: "whole", unknown: false }))),
+  ]),
+); // prettier-ignore
+
+const openEntries = perPart((holder: Node) => entries(holder, false, false));
+const encodedEntries = perPart((holder: Node) => entries(holder, true, false));
+const secrets = perPart((holder: Node) => entries(holder, false, true));
+const encodedSecrets = perPart((holder: Node) => entries(holder, true, true));
 
 function entries(holder: Node, encoded: boolean, inSecret: boolean): Place[] {
   return holder.fields().map(([name, found]) => {

@@ -87,14 +87,17 @@ function ofService(service: KubernetesObject): Opening[] {
   const opening = (through: string, audience: Audience, node: Node, sources?: IpSet): Opening => ({ object: service, through: `${through} ${service.name}`, audience, node, sources, backends });
   const type = service.spec.get("type");
   const external = service.spec.get("externalIPs");
-  const addresses = blocksOf(external.items());
-  const byAddress = external.items().length === 0 ? [] : [opening("externalIPs", PRIVATE.contains(addresses) && !addresses.isEmpty ? "inside" : "internet", external)];
+  const byAddress = external.items().length === 0 ? [] : [opening("externalIPs", addressAudience(blocksOf(external.items())), external)];
   if (type.isUnknown) return [...byAddress, opening("Service", isInternal(service.metadata.get("annotations")) ? "inside" : "unknown", type)];
   if (valueOr(type.string(), "") === "NodePort") return [...byAddress, opening("NodePort", "nodes", type)];
   if (valueOr(type.string(), "") !== "LoadBalancer") return byAddress;
   const sources = sourcesOf(service);
   return [opening("LoadBalancer", audienceOf(service, sources), type, sources), ...byAddress];
 } // prettier-ignore
+
+function addressAudience(addresses: IpSet): Audience {
+  return PRIVATE.contains(addresses) && !addresses.isEmpty ? "inside" : "internet";
+}
 
 const SOURCE_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges";
 

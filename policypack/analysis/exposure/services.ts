@@ -47,6 +47,17 @@ export interface ExposedPort {
 
 /** The ports of a Service with their targets; a named target is looked up in the containers behind it. */
 export function portsOf(service: KubernetesObject, behind: readonly SelectedWorkload[]): readonly ExposedPort[] {
+  const known = ports.get(behind);
+  if (known?.service === service) return known.ports;
+  const read = readPorts(service, behind);
+  ports.set(behind, { service, ports: read });
+  return read;
+}
+
+/** Several rules ask about the same Services: the pods behind one are one list. */
+const ports = new WeakMap<readonly SelectedWorkload[], { readonly service: KubernetesObject; readonly ports: readonly ExposedPort[] }>();
+
+function readPorts(service: KubernetesObject, behind: readonly SelectedWorkload[]): readonly ExposedPort[] {
   return service.spec.get("ports").items().map((node) => {
     const port = node.get("port").number();
     const target = node.get("targetPort");

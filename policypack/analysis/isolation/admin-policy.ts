@@ -15,6 +15,11 @@ const GROUP = "policy.networking.k8s.io";
 
 /** Policies of both tiers that apply to a workload: a Deny for everybody isolates, an allow for everybody in the admin tier opens. */
 export function adminPolicyEffects(model: CoreModel, workload: Workload, direction: Direction): Effect[] {
+  return model.ask(clusterPolicies).map((policy) => effect(model, policy, workload, direction));
+}
+
+/** In the order in which they count. */
+const clusterPolicies = (model: CoreModel): readonly KubernetesObject[] => {
   const admin = [
     ...model.objectsOf(GROUP, "AdminNetworkPolicy"),
     ...model.objectsOf(GROUP, "ClusterNetworkPolicy").filter((policy) => tier(policy) === "Admin"),
@@ -23,8 +28,8 @@ export function adminPolicyEffects(model: CoreModel, workload: Workload, directi
     ...model.objectsOf(GROUP, "BaselineAdminNetworkPolicy"),
     ...model.objectsOf(GROUP, "ClusterNetworkPolicy").filter((policy) => tier(policy) === "Baseline"),
   ];
-  return [...byPriority(admin), ...baseline].map((policy) => effect(model, policy, workload, direction));
-}
+  return [...byPriority(admin), ...baseline];
+};
 
 function tier(policy: KubernetesObject): string {
   return valueOr(policy.spec.get("tier").string(), "Admin");

@@ -5,7 +5,7 @@ import { perPart } from "../../model/answers";
 import type { Pod, Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
 import type { Resource } from "../../model/stack";
-import { configTexts, readersOf } from "../nf-config";
+import { configTexts, type Entry, readersOf } from "../nf-config";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { type KeyMaterial, keysIn } from "./keys";
 
@@ -45,9 +45,9 @@ export function keyMaterial(model: CoreModel): readonly KeyFound[] {
 }
 
 function inConfiguration(model: CoreModel): KeyFound[] {
-  return model.ask(configTexts).flatMap(({ object, key: entry, node, text, markedSecret }) => {
+  return model.ask(configTexts).flatMap(({ object, entry, key: name, node, text, markedSecret }) => {
     if (text === undefined) return [];
-    const keys = keysOfEntry(node)(text, entry);
+    const keys = keysOfEntry(entry);
     if (keys.length === 0) return [];
     const place = object.kind === "Secret" ? ("Secret" as const) : ("ConfigMap" as const);
     const readers = readersOf({ object } satisfies { object: KubernetesObject }, model);
@@ -56,7 +56,7 @@ function inConfiguration(model: CoreModel): KeyFound[] {
       resource: object.resource,
       place,
       node,
-      entry,
+      entry: name,
       key,
       readers,
       container: undefined,
@@ -77,31 +77,25 @@ const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 /** Keys in annotations; those of a Secret are read by whoever reads the Secret. */
 function inAnnotations({ resource, kind }: KubernetesObject, metadata: readonly Node[], readers: readonly Workload[]): KeyFound[] {
   return metadata.flatMap((holder) =>
-    holder
-      .get("annotations")
-      .fields()
-      .filter(([entry]) => entry !== LAST_APPLIED)
-      .flatMap(([entry, node]) =>
-        keysIn(valueOr(node.string(), ""), entry).map((key): KeyFound => ({
-          resource,
-          place: kind === "Secret" ? "Secret" : "annotations",
-          node,
-          entry,
-          key,
-          readers,
-          container: undefined,
-          markedSecret: node.secret,
-          ofSubscriber: false,
-        })),
-      ),
+    keysOfAnnotations(holder.get("annotations")).map((found): KeyFound => ({
+      ...found,
+      resource,
+      place: kind === "Secret" ? "Secret" : "annotations",
+      readers,
+      container: undefined,
+      ofSubscriber: false,
+    })),
   );
 }
 
-/** An entry is looked through once for all that share it. */
-const keysOfEntry = perPart((_node: Node) => {
-  let keys: readonly KeyMaterial[] | undefined;
-  return (text: string, entry: string) => (keys ??= keysIn(text, entry));
-});
+const keysOfAnnotations = perPart((annotations: Node): readonly Pick<KeyFound, "node" | "entry" | "key" | "markedSecret">[] =>
+  annotations
+    .fields()
+    .filter(([entry]) => entry !== LAST_APPLIED)
+    .flatMap(([entry, node]) => keysIn(valueOr(node.string(), ""), entry).map((key) => ({ node, entry, key, markedSecret: node.secret }))),
+);
+
+const keysOfEntry = perPart(({ text = "", key }: Entry) => keysIn(text, key));
 
 function inWorkload(workload: Workload): KeyFound[] {
   return inPod(workload.pod).map((found) => ({ ...found, resource: workload.object.resource, readers: [workload] }));

@@ -4,7 +4,8 @@ import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import type { Resource } from "../../model/stack";
 import { Node, type Value, valueOr } from "../../model/value";
-import { configTexts } from "../nf-config/texts";
+import { perPart } from "../../model/answers";
+import { configTexts, type Entry } from "../nf-config/texts";
 import { parseTree } from "../nf-config/parse";
 import { isOpenTelemetry, isVector, openTelemetry, operatorOutput, vector } from "./collectors";
 import { fluentBit, fluentBitYaml, isFluentBit } from "./fluent-bit";
@@ -31,13 +32,15 @@ export const logShipping = (model: CoreModel): readonly LogShipping[] => [
 const AGENT_FILE = /^(fluent(-?bit)?|fluentd|td-agent|output.*|vector|otel.*|collector)([.-].*)?\.(conf|ya?ml|toml)$/i;
 
 function fromTexts(model: CoreModel): LogShipping[] {
-  return model.ask(configTexts).flatMap(({ object, key, node, text }) => {
+  return model.ask(configTexts).flatMap(({ object, entry, key, node, text }) => {
     const base = { resource: object.resource, title: `${object.kind} ${object.name}`, node };
     if (text === undefined) return AGENT_FILE.test(key) ? [{ ...base, outputs: [] }] : [];
-    const outputs = outputsOf(text, node);
+    const outputs = outputsOfEntry(entry);
     return outputs === undefined ? [] : [{ ...base, outputs }];
   });
 }
+
+const outputsOfEntry = perPart(({ text, node }: Entry) => (text === undefined ? undefined : outputsOf(text, node)));
 
 /** The outputs of a configuration text; `undefined` for what configures no log agent. */
 function outputsOf(text: string, node: Node): readonly LogOutput[] | undefined {

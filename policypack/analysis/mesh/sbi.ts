@@ -1,11 +1,12 @@
 /** Producers on the service-based interface, and how their callers are authenticated. */
 
 import type { CoreModel } from "../../model/core";
-import type { Workload } from "../../model/kubernetes/workloads";
+import { perPart } from "../../model/answers";
+import type { Pod, Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
 import { speaksSbi } from "../../topology/topology";
 import type { NetworkFunctionId } from "../../topology/types";
-import { nfConfigurations, type NfConfiguration, readersOf } from "../nf-config";
+import { nfConfigurations, type NfConfiguration, type NfContents, readersOf } from "../nf-config";
 import { type InboundMtls, inboundMtls } from "./istio";
 
 export interface SbiProducer {
@@ -23,7 +24,11 @@ export interface SbiProducer {
 export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
   const byWorkload = new Map<Workload, NfConfiguration[]>();
   for (const configuration of model.ask(nfConfigurations)) {
-    for (const workload of readersOf(configuration, model)) byWorkload.set(workload, [...(byWorkload.get(workload) ?? []), configuration]);
+    for (const workload of readersOf(configuration, model)) {
+      const list = byWorkload.get(workload);
+      if (list === undefined) byWorkload.set(workload, [configuration]);
+      else list.push(configuration);
+    }
   }
   return model.workloads.flatMap((workload) => {
     const classification = model.classification(workload);
@@ -33,14 +38,8 @@ export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
     const configurations = all.filter(
       (item) => item.networkFunctions.length === 0 || item.networkFunctions.some((id) => classification.networkFunctions.includes(id)),
     );
-    const ports = [
-      ...new Set(
-        configurations
-          .flatMap((item) => item.servers)
-          .flatMap((server) => (server.interface === "SBI" && server.port !== undefined ? [server.port] : [])),
-      ),
-    ];
-    const asked: readonly (number | undefined)[] = ports.length > 0 ? ports : [declaredPort(workload)];
+    const ports = [...new Set(configurations.flatMap(({ contents }) => sbiPorts(contents)))];
+    const asked: readonly (number | undefined)[] = ports.length > 0 ? ports : [declaredPort(workload.pod)];
     const answers = asked.map((port) => ({ port, mesh: inboundMtls(model, workload, port) }));
     const { port, mesh } = ["open", "unknown"].flatMap((answer) => answers.find((item) => item.mesh.answer === answer) ?? [])[0] ??
       answers[0] ?? { port: undefined, mesh: inboundMtls(model, workload, undefined) };
@@ -57,8 +56,11 @@ export function sbiProducers(model: CoreModel): readonly SbiProducer[] {
   });
 }
 
+const sbiServers = perPart(({ servers }: NfContents) => servers.filter((server) => server.interface === "SBI"));
+const sbiPorts = perPart((contents: NfContents) => sbiServers(contents).flatMap(({ port }) => port ?? []));
+
 function native(configurations: readonly NfConfiguration[]): SbiProducer["native"] {
-  const servers = configurations.flatMap((item) => item.servers).filter((server) => server.interface === "SBI");
+  const servers = configurations.flatMap(({ contents }) => sbiServers(contents));
   if (servers.length === 0) return "unknown";
   if (servers.some((server) => server.encrypted === "no")) return "plain";
   if (servers.some((server) => server.encrypted === "unknown")) return "unknown";
@@ -67,11 +69,11 @@ function native(configurations: readonly NfConfiguration[]): SbiProducer["native
 }
 
 /** The port named for the SBI, for functions whose configuration is not in the stack. */
-function declaredPort(workload: Workload): number | undefined {
-  for (const container of workload.containers) {
+const declaredPort = perPart((pod: Pod): number | undefined => {
+  for (const container of pod.containers) {
     for (const port of container.node.get("ports").items()) {
       if (/sbi|^n[a-z]+-|http/i.test(valueOr(port.get("name").string(), ""))) return valueOr(port.get("containerPort").number(), undefined);
     }
   }
   return undefined;
-}
+});

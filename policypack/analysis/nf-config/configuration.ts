@@ -35,8 +35,8 @@ export interface Verification {
   readonly skipped: Answer;
 }
 
-export interface NfConfiguration {
-  readonly object: KubernetesObject;
+/** What a file says; one for all objects of the same name that hold the same file. */
+export interface NfContents {
   readonly key: string;
   readonly product: Product;
   /** Whose configuration this is. */
@@ -55,6 +55,11 @@ export interface NfConfiguration {
   /** Connection URIs of databases. */
   readonly databases: readonly Node[];
   readonly loggers: readonly Logger[];
+}
+
+export interface NfConfiguration extends NfContents {
+  readonly object: KubernetesObject;
+  readonly contents: NfContents;
 }
 
 export interface Logger {

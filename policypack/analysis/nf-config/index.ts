@@ -5,15 +5,15 @@ import type { Workload } from "../../model/kubernetes/workloads";
 import { readers } from "../../model/kubernetes/mounts";
 import { Node } from "../../model/value";
 import { perPart, perText } from "../../model/answers";
-import { below, type NfConfiguration, type Reader } from "./configuration";
+import { below, type NfConfiguration, type NfContents, type Reader } from "./configuration";
 import { free5gc, sdCore } from "./free5gc";
 import { oai } from "./oai";
 import { open5gs } from "./open5gs";
 import { isFamiliar, parseConfiguration } from "./parse";
-import { configTexts, type ConfigText } from "./texts";
+import { configTexts, type ConfigText, type Entry } from "./texts";
 
-export type { Answer, Logger, NfConfiguration, Peer, SbiServer } from "./configuration";
-export { configTexts, type ConfigText } from "./texts";
+export type { Answer, Logger, NfConfiguration, NfContents, Peer, SbiServer } from "./configuration";
+export { configTexts, type ConfigText, type Entry } from "./texts";
 
 /** In the order in which their shapes are tried: the most particular first. */
 const READERS: readonly Reader[] = [oai, sdCore, free5gc, open5gs];
@@ -22,16 +22,16 @@ export function nfConfigurations(model: CoreModel): readonly NfConfiguration[] {
   const found: NfConfiguration[] = [];
   for (const entry of model.ask(configTexts)) {
     if (entry.text === undefined) continue;
-    const configuration = configurationsOf(entry.node)(entry);
-    if (configuration !== undefined) found.push({ ...configuration, object: entry.object });
+    const contents = contentsByName(entry.entry)(entry);
+    if (contents !== undefined) found.push({ ...contents, contents, object: entry.object });
   }
   return found;
 }
 
 /** What an entry says: the sites that share it have it under one object name, too, which may tell whose it is. */
-const configurationsOf = perPart((_node: Node) => {
-  const byName = new Map<string, NfConfiguration | undefined>();
-  return (entry: ConfigText): NfConfiguration | undefined => {
+const contentsByName = perPart((_entry: Entry) => {
+  const byName = new Map<string, NfContents | undefined>();
+  return (entry: ConfigText): NfContents | undefined => {
     const { name } = entry.object;
     if (!byName.has(name)) {
       const tree = entry.text === undefined ? undefined : parsed(entry.text);
@@ -48,12 +48,11 @@ export function isBroken(text: string): boolean {
 
 const parsed = perText(parseConfiguration, 500);
 
-function read(body: Node, entry: ConfigText): NfConfiguration | undefined {
+function read(body: Node, entry: ConfigText): NfContents | undefined {
   const reader = READERS.find((candidate) => candidate.recognises(body));
   if (reader === undefined) return undefined;
   const facts = reader.read(body, entry);
   return {
-    object: entry.object,
     key: entry.key,
     product: reader.product,
     body,

@@ -5,8 +5,8 @@ import type { KubernetesObject } from "../../model/kubernetes/objects";
 import type { Node } from "../../model/value";
 import { perPart } from "../../model/answers";
 
-export interface ConfigText {
-  readonly object: KubernetesObject;
+/** An entry; one for all objects that hold the same. */
+export interface Entry {
   /** Key of the entry: a file name, for most. */
   readonly key: string;
   /** The entry as it stands in the object. */
@@ -15,6 +15,11 @@ export interface ConfigText {
   readonly text: string | undefined;
   /** The program marked it as a secret. */
   readonly markedSecret: boolean;
+}
+
+export interface ConfigText extends Entry {
+  readonly object: KubernetesObject;
+  readonly entry: Entry;
 }
 
 /** Entries of every ConfigMap and Secret; the base64 of `data` in Secrets and of `binaryData` is undone. */
@@ -32,10 +37,8 @@ export function configTexts(model: CoreModel): readonly ConfigText[] {
 function entries(object: KubernetesObject, property: string, encoded: boolean): ConfigText[] {
   const holder = object.resource.props.get(property);
   const read = object.kind === "Secret" ? (encoded ? encodedSecrets : secrets) : encoded ? encodedTexts : plainTexts;
-  return read(holder).map((entry) => ({ object, ...entry }));
+  return read(holder).map((entry) => ({ ...entry, entry, object }));
 }
-
-type Entry = Omit<ConfigText, "object">;
 
 const plainTexts = perPart((holder: Node) => readEntries(holder, false, false));
 const encodedTexts = perPart((holder: Node) => readEntries(holder, true, false));

@@ -5,7 +5,8 @@
 
 import type { CoreModel } from "../../model/core";
 import { matchesSelector } from "../../model/kubernetes/selectors";
-import type { Workload } from "../../model/kubernetes/workloads";
+import { perPart } from "../../model/answers";
+import type { Pod, Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
 import { type NodePool, nodePools, type Taint } from "./node-pools";
 
@@ -17,18 +18,26 @@ interface Requirement {
   readonly values: readonly string[];
 }
 
-export interface Placement {
-  readonly workload: Workload;
+interface PodPlacement {
   /** All have to hold. */
   readonly required: readonly Requirement[];
   readonly tolerations: readonly { readonly key: string; readonly value: string | undefined }[];
   readonly unknown: boolean;
   /** The same for pods that may run on the same nodes. */
   readonly text: string;
+  /** Required anti-affinity on the node. */
+  readonly apart: readonly Node[];
+}
+
+export interface Placement extends PodPlacement {
+  readonly workload: Workload;
 }
 
 export function placementOf(workload: Workload): Placement {
-  const { podSpec } = workload;
+  return { ...placementOfPod(workload.pod), workload };
+}
+
+const placementOfPod = perPart(({ podSpec }: Pod): PodPlacement => {
   const selector = podSpec.get("nodeSelector");
   const affinity = podSpec.get("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
   const terms = affinity.get("nodeSelectorTerms").items();
@@ -46,20 +55,26 @@ export function placementOf(workload: Workload): Placement {
   });
   const required = [...pinned, ...requirementsOf(terms)];
   return {
-    workload,
     required,
     tolerations: tolerated,
     unknown: selector.holdsUnknown() || affinity.holdsUnknown() || tolerations.holdsUnknown(),
     text: JSON.stringify([required, tolerated]),
+    apart: podSpec
+      .get("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+      .items()
+      .filter((term) => valueOr(term.get("topologyKey").string(), "") === "kubernetes.io/hostname"),
   };
-}
+});
 
-/** Placements of workloads, one for all that the scheduler treats alike; anti-affinity is about each by its own labels. */
-export function alike(workloads: readonly Workload[]): Placement[] {
+/**
+ * Placements of workloads, one for all that the scheduler treats alike beside a pod without anti-affinity; what asks for anti-affinity itself
+ * is one each, as that is about every pod by its own labels.
+ */
+function alike(workloads: readonly Workload[]): Placement[] {
   const found = new Map<string, Placement>();
   for (const workload of workloads) {
     const placement = placementOf(workload);
-    const key = `${workload.namespace} ${placement.text} ${JSON.stringify([...workload.labels.known])}`;
+    const key = placement.apart.length === 0 ? placement.text : `${placement.text} ${workload.object.resource.urn}`;
     if (!found.has(key)) found.set(key, placement);
   }
   return [...found.values()];
@@ -114,6 +129,18 @@ function tolerates(tolerations: Placement["tolerations"], taint: Taint): boolean
   return tolerations.some(({ key, value }) => (key === "" || key === taint.key) && (value === undefined || value === taint.value));
 }
 
+type Workloads = (model: CoreModel) => readonly Workload[];
+
+const placementsAlike = perPart((others: Workloads) => (model: CoreModel) => alike(model.ask(others)));
+const placements = perPart((others: Workloads) => (model: CoreModel) => model.ask(others).map(placementOf));
+
+/** Whether pods of a workload may meet pods of the others on one node. */
+export function mayMeetAny(model: CoreModel, workload: Workload, others: Workloads): Answer {
+  const own = placementOf(workload);
+  const answers = model.ask((own.apart.length > 0 ? placements : placementsAlike)(others)).map((other) => mayMeet(model, own, other));
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+}
+
 /** Whether pods of the two may meet on one node. */
 export function mayMeet(model: CoreModel, a: Placement, b: Placement): Answer {
   if (keepsApart(a, b) || keepsApart(b, a)) return "no";
@@ -150,18 +177,14 @@ function excludes(a: Placement, b: Placement): boolean {
 
 /** Required anti-affinity on the node: the scheduler applies it to both, whoever of them asks. */
 function keepsApart(a: Placement, b: Placement): boolean {
-  return a.workload.podSpec
-    .get("affinity", "podAntiAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
-    .items()
-    .some((term) => {
-      if (valueOr(term.get("topologyKey").string(), "") !== "kubernetes.io/hostname") return false;
-      const named = term
-        .get("namespaces")
-        .items()
-        .map((item) => valueOr(item.string(), ""));
-      const everywhere = term.get("namespaceSelector").kind() === "object" && term.get("namespaceSelector").fields().length === 0;
-      const near = named.length === 0 ? a.workload.namespace === b.workload.namespace : named.includes(b.workload.namespace);
-      const selector = term.get("labelSelector");
-      return selector.isKnown && (everywhere || near) && matchesSelector(selector, b.workload.labels) === "yes";
-    });
+  return a.apart.some((term) => {
+    const named = term
+      .get("namespaces")
+      .items()
+      .map((item) => valueOr(item.string(), ""));
+    const everywhere = term.get("namespaceSelector").kind() === "object" && term.get("namespaceSelector").fields().length === 0;
+    const near = named.length === 0 ? a.workload.namespace === b.workload.namespace : named.includes(b.workload.namespace);
+    const selector = term.get("labelSelector");
+    return selector.isKnown && (everywhere || near) && matchesSelector(selector, b.workload.labels) === "yes";
+  });
 }

@@ -3,12 +3,13 @@
 import { subnets, vpcs } from "../../model/aws/networks";
 import { EKS_CLUSTER } from "../../model/aws/types";
 import type { CoreModel } from "../../model/core";
+import { perPart } from "../../model/answers";
 import type { Resource } from "../../model/stack";
 import { Node, type Value } from "../../model/value";
 import { parseBlock } from "../cidr/address";
 import { IpSet } from "../cidr/ip-set";
 import { below } from "../nf-config/configuration";
-import { nfConfigurations } from "../nf-config";
+import { type NfContents, nfConfigurations } from "../nf-config";
 import { planesOfNetwork, planesTagged } from ".";
 
 export interface Range {
@@ -111,14 +112,18 @@ const POOL_KEYS = /^(subnet|addr|cidr|ue_?-?ip_?-?pool|ueippool|ipv4_subnet|ipv6
 export const uePools = (model: CoreModel): readonly UePool[] =>
   model.ask(nfConfigurations).flatMap((configuration) => {
     if (!configuration.networkFunctions.some((id) => id === "SMF" || id === "UPF" || id === "PGW")) return [];
-    return below(configuration.body).flatMap((node): UePool[] => {
-      const read =
-        node.kind() === "string" && POOL_KEYS.test(node.name) && !/\b(pfcp|gtpu|sbi|metrics|server|client)\b/.test(node.path)
-          ? node.string()
-          : undefined;
-      const block = read?.state === "known" && read.value.includes("/") ? parseBlock(read.value) : undefined;
-      if (block === undefined) return [];
-      const { object } = configuration;
-      return [{ resource: object.resource, title: `${object.kind} ${object.name}`, node, addresses: IpSet.fromBlocks([block]) }];
-    });
+    const { object } = configuration;
+    const title = `${object.kind} ${object.name}`;
+    return poolsIn(configuration.contents).map((pool) => ({ ...pool, resource: object.resource, title }));
   });
+
+const poolsIn = perPart(({ body }: NfContents) =>
+  below(body).flatMap((node) => {
+    const read =
+      node.kind() === "string" && POOL_KEYS.test(node.name) && !/\b(pfcp|gtpu|sbi|metrics|server|client)\b/.test(node.path)
+        ? node.string()
+        : undefined;
+    const block = read?.state === "known" && read.value.includes("/") ? parseBlock(read.value) : undefined;
+    return block === undefined ? [] : [{ node, addresses: IpSet.fromBlocks([block]) }];
+  }),
+);

@@ -2,7 +2,8 @@
 
 import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
-import type { Workload } from "../../model/kubernetes/workloads";
+import { perPart } from "../../model/answers";
+import type { Pod, Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
 import type { IpSet } from "../cidr/ip-set";
 import { type Audience, openings } from "../exposure/openings";
@@ -37,7 +38,7 @@ export const waysIn = (model: CoreModel): readonly WayIn[] => [
       : [],
   ),
   ...model.workloads.flatMap((workload): WayIn[] => {
-    const ports = hostPorts(workload);
+    const ports = hostPorts(workload.pod);
     return ports.length === 0 ? [] : [{ workload, ports, through: "host ports", audience: "nodes", sources: undefined }];
   }),
 ];
@@ -70,8 +71,8 @@ function podPorts(item: Node, workload: Workload): PortSet {
   return unionPorts(...numbers.map((port) => portsOf(protocol, port, port)), NO_PORTS);
 }
 
-function hostPorts(workload: Workload): PortSet {
-  const sets = workload.containers.flatMap(({ node }) =>
+const hostPorts = perPart((pod: Pod): PortSet => {
+  const sets = pod.containers.flatMap(({ node }) =>
     node
       .get("ports")
       .items()
@@ -83,4 +84,4 @@ function hostPorts(workload: Workload): PortSet {
       }),
   );
   return unionPorts(...sets, NO_PORTS);
-}
+});

@@ -2,7 +2,8 @@
 
 import type { CoreModel } from "../../model/core";
 import { imageName } from "../../model/network-functions/signals";
-import type { Workload } from "../../model/kubernetes/workloads";
+import { perPart } from "../../model/answers";
+import type { Container, Pod, Workload } from "../../model/kubernetes/workloads";
 import type { Resource } from "../../model/stack";
 import { type Node, valueOr } from "../../model/value";
 import type { NetworkFunctionId } from "../../topology/types";
@@ -69,38 +70,52 @@ function hasCredentialsBeside(body: Node, uri: Node): boolean {
 const URI_VARIABLE = /(DB|MONGO|MONGODB|DATABASE|MYSQL|POSTGRES|REDIS).*(URI|URL|CONNECTION|DSN)/i;
 
 function fromWorkload(model: CoreModel, workload: Workload): DatabaseUse[] {
-  const { networkFunctions } = model.classification(workload);
-  const found: DatabaseUse[] = [];
-  for (const container of workload.containers) {
-    const base = {
-      resource: workload.object.resource,
-      title: `${workload.kind} ${workload.name}`,
-      container: container.name,
-      workloads: [workload],
-      networkFunctions,
-    };
-    const add = (node: Node, text: string | undefined): void => {
-      const connection = text === undefined ? undefined : readConnection(text);
-      if (text === undefined || connection !== undefined)
-        found.push({ ...base, node, quote: text === undefined ? undefined : withoutCredentials(text), connection });
-    };
-    for (const variable of container.node.get("env").items()) {
+  const said = usesInPod(workload.pod);
+  if (said.length === 0) return [];
+  const base = {
+    resource: workload.object.resource,
+    title: `${workload.kind} ${workload.name}`,
+    workloads: [workload],
+    networkFunctions: model.classification(workload).networkFunctions,
+  };
+  return said.flatMap(({ container, node, from, text }) => {
+    const uri = from === undefined ? text : referenced(model, workload, from);
+    const connection = uri === undefined ? undefined : readConnection(uri);
+    if (uri !== undefined && connection === undefined) return [];
+    return [{ ...base, container, node, quote: uri === undefined ? undefined : withoutCredentials(uri), connection }];
+  });
+}
+
+/** A place of a pod that names a database. */
+interface UseInPod {
+  readonly container: string;
+  readonly node: Node;
+  /** Where a variable takes its value from, in place of a text. */
+  readonly from?: Node;
+  /** `undefined` while it is not known. */
+  readonly text?: string;
+}
+
+const usesInPod = perPart((pod: Pod): readonly UseInPod[] => {
+  const found: UseInPod[] = [];
+  for (const { node: body, name: container } of pod.containers) {
+    for (const variable of body.get("env").items()) {
       const value = variable.get("value");
       const read = value.string();
-      if (read.state === "known" && isDatabaseUri(read.value)) add(value, read.value);
+      if (read.state === "known" && isDatabaseUri(read.value)) found.push({ container, node: value, text: read.value });
       else if (URI_VARIABLE.test(valueOr(variable.get("name").string(), ""))) {
-        if (read.state === "unknown") add(value, undefined);
-        else if (read.state === "absent" && variable.get("valueFrom").isKnown)
-          add(variable.get("valueFrom"), referenced(model, workload, variable.get("valueFrom")));
+        const from = variable.get("valueFrom");
+        if (read.state === "unknown") found.push({ container, node: value });
+        else if (read.state === "absent" && from.isKnown) found.push({ container, node: from, from });
       }
     }
-    for (const item of [...container.node.get("command").items(), ...container.node.get("args").items()]) {
+    for (const item of [...body.get("command").items(), ...body.get("args").items()]) {
       const uri = /\b(mongodb(\+srv)?|mysql|postgres(ql)?|rediss?):\/\/[^\s'"]+/i.exec(valueOr(item.string(), ""))?.[0];
-      if (uri !== undefined) add(item, uri.slice(uri.search(/(mongodb|mysql|postgres|redis)/i)));
+      if (uri !== undefined) found.push({ container, node: item, text: uri.slice(uri.search(/(mongodb|mysql|postgres|redis)/i)) });
     }
   }
   return found;
-}
+});
 
 const textsByEntry = (model: CoreModel): ReadonlyMap<string, ConfigText> =>
   new Map(model.ask(configTexts).map((text) => [`${text.object.kind} ${text.object.namespace}/${text.object.name} ${text.key}`, text]));
@@ -135,7 +150,7 @@ export function openDatabases(model: CoreModel): readonly OpenDatabase[] {
     return workload.containers.flatMap((container) => {
       if (container.role !== "container") return [];
       const image = container.image.state === "known" ? imageName(container.image.value) : "";
-      const reason = openBy(container.node, image) ?? openByFile(model, workload, container.node, image);
+      const reason = openByItself(container) ?? openByFile(model, workload, container.node, image);
       return reason === undefined ? [] : [{ workload, container: container.name, ...reason }];
     });
   });
@@ -187,6 +202,8 @@ const OFF: readonly (readonly [string, RegExp])[] = [
   ["MARIADB_ALLOW_EMPTY_ROOT_PASSWORD", /^(yes|true|1)$/i],
   ["POSTGRES_HOST_AUTH_METHOD", /^trust$/i],
 ];
+
+const openByItself = perPart(({ node, image }: Container) => openBy(node, image.state === "known" ? imageName(image.value) : ""));
 
 function openBy(container: Node, image: string): { node: Node; reason: string } | undefined {
   const words = [...container.get("command").items(), ...container.get("args").items()];

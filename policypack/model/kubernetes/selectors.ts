@@ -25,7 +25,13 @@ const asWritten: Spelling = (key) => key;
 /** A map of labels that must all be there (a Service's selector). */
 export function matchesMap(selector: Node, labels: Labels, spelled: Spelling = asWritten): Match {
   if (selector.isUnknown) return "maybe";
-  return and(selector.fields().map(([key, value]) => matchesLabel(spelled(key), value, labels)));
+  let result: Match = "yes";
+  for (const [key, value] of selector.fields()) {
+    const match = matchesLabel(spelled(key), value, labels);
+    if (match === "no") return "no";
+    if (match === "maybe") result = "maybe";
+  }
+  return result;
 }
 
 function matchesLabel(key: string, wanted: Node, labels: Labels): Match {

@@ -160,7 +160,11 @@ function podOf({ metadata: podMetadata, spec: podSpec }: PodTemplate): Pod {
 
 function workload(object: KubernetesObject, pod: Pod): Workload {
   return {
-    ...pod,
+    podMetadata: pod.podMetadata,
+    podSpec: pod.podSpec,
+    labels: pod.labels,
+    containers: pod.containers,
+    opaque: pod.opaque,
     object,
     kind: object.kind,
     name: object.name,

@@ -25,19 +25,16 @@ export interface Signal extends Evidence {
   readonly word: Word;
 }
 
-export function explicitLabel(workload: Workload): string | undefined {
-  const object = workload.object.metadata;
-  for (const place of [
-    workload.podMetadata.get("labels"),
-    object.get("labels"),
-    workload.podMetadata.get("annotations"),
-    object.get("annotations"),
-  ]) {
-    const value = place.get(EXPLICIT_LABEL).string();
-    if (value.state === "known") return value.value;
-  }
-  return undefined;
+export function explicitLabel({ pod, object: { metadata } }: Workload): string | undefined {
+  const inPod = labelInPod(pod);
+  const inObject = (kind: string): string | undefined => valueOr(metadata.get(kind, EXPLICIT_LABEL).string(), undefined);
+  return inPod.label ?? inObject("labels") ?? inPod.annotation ?? inObject("annotations");
 }
+
+const labelInPod = perPart(({ podMetadata }: Pod) => ({
+  label: valueOr(podMetadata.get("labels", EXPLICIT_LABEL).string(), undefined),
+  annotation: valueOr(podMetadata.get("annotations", EXPLICIT_LABEL).string(), undefined),
+}));
 
 /** The workload's name without the name of its Helm release, which may be any word. */
 export function ownName(workload: Workload): string {

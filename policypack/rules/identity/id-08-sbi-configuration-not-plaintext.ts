@@ -3,7 +3,8 @@
  * (TS 33.501 13.1.0, 13.2; TS 33.310 6.1.3c). Read from the parsed files of open5gs, free5GC, SD-Core and OAI.
  */
 
-import { type NfConfiguration, readersOf } from "../../analysis/nf-config";
+import { perPart } from "../../model/answers";
+import { type NfConfiguration, type NfContents, readersOf } from "../../analysis/nf-config";
 import { inboundMtls } from "../../analysis/mesh/istio";
 import { configurations, isUnread, notReadYet } from "../../engine/configuration-targets";
 import { defineRule, type Evidence, fail, type RuleContext, seen, type Verdict } from "../../engine/rule";
@@ -137,7 +138,7 @@ function file(name: string, text: string) {
 }
 
 function* interfaceOf(configuration: NfConfiguration, place: "SBI" | "N32", context: RuleContext): Iterable<Verdict> {
-  const { plain, unverified } = faults(configuration, place);
+  const { plain, unverified } = faults[place](configuration.contents);
   if (plain.length === 0 && unverified.length === 0) return;
   const meshed = place === "SBI" && isMeshed(configuration, context);
   const functions = configuration.networkFunctions.join(", ") || configuration.object.name;
@@ -159,7 +160,17 @@ function* interfaceOf(configuration: NfConfiguration, place: "SBI" | "N32", cont
   });
 }
 
-function faults(configuration: NfConfiguration, place: "SBI" | "N32"): { plain: Evidence[]; unverified: Evidence[] } {
+interface Faults {
+  readonly plain: readonly Evidence[];
+  readonly unverified: readonly Evidence[];
+}
+
+const faults = {
+  SBI: perPart((contents: NfContents) => faultsAt(contents, "SBI")),
+  N32: perPart((contents: NfContents) => faultsAt(contents, "N32")),
+};
+
+function faultsAt(configuration: NfContents, place: "SBI" | "N32"): Faults {
   const servers = configuration.servers.filter((server) => server.interface === place);
   const peers = configuration.peers.filter((peer) => peer.interface === place);
   const plain = [...servers, ...peers].filter((item) => item.encrypted === "no").map((item) => seen(item.node, "https"));

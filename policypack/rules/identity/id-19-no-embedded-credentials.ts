@@ -16,8 +16,8 @@ import {
 import { type Place, placesOf } from "../../analysis/credentials/places";
 import { judgedInCore } from "../../engine/judged";
 import { defineRule, fail, type RuleContext, seen, type Target, undetermined } from "../../engine/rule";
+import { perPart } from "../../model/answers";
 import { readers } from "../../model/kubernetes/mounts";
-import type { CoreModel } from "../../model/core";
 import type { Resource } from "../../model/stack";
 import { networkFunction, object, resource, secretValue, unknownValue } from "../../testing/build";
 
@@ -86,7 +86,7 @@ export default defineRule({
     const places = placesOf(subject, context.model);
     const byContainer = new Map<string | undefined, { place: Place; credential: Credential }[]>();
     for (const place of places) {
-      for (const credential of credentialsOf(place, context.model)) {
+      for (const credential of credentialsOf(place)) {
         byContainer.set(place.container, [...(byContainer.get(place.container) ?? []), { place, credential }]);
       }
     }
@@ -223,19 +223,7 @@ function isJudged(subject: Resource, context: RuleContext): "yes" | "suspect" | 
   return context.settings.profile === "strict" || (context.view === "stack" && model.coreNamespaces.has(object.namespace)) ? "yes" : "no";
 }
 
-/** Sites of a carrier share their files: each text is looked through once. */
-function credentialsOf(place: Place, model: CoreModel): readonly Credential[] {
-  if (place.form === "value") return credentialsIn(place);
-  const known = model.ask(texts);
-  const key = `${place.inSecret ? "secret" : "open"} ${place.text}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const found = credentialsIn(place);
-  known.set(key, found);
-  return found;
-}
-
-const texts = (_model: CoreModel) => new Map<string, readonly Credential[]>();
+const credentialsOf = perPart(credentialsIn);
 
 function credentialsIn({ form, text, name, inSecret }: Place): readonly Credential[] {
   if (text === "") return [];

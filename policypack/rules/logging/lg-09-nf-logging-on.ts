@@ -3,10 +3,12 @@
  * declarations: which events a function writes cannot be read from them.
  */
 
+import { perPod } from "../../engine/pod-checks";
+import type { Pod } from "../../model/kubernetes/workloads";
 import type { Logger, NfConfiguration } from "../../analysis/nf-config";
 import { configurations, isUnread, notReadYet, type UnreadConfiguration } from "../../engine/configuration-targets";
 import { judgedAsNetworkFunction } from "../../engine/judged";
-import { defineRule, type Evidence, fail, type RuleContext, seen, type Verdict } from "../../engine/rule";
+import { defineRule, type Evidence, fail, seen, type Verdict } from "../../engine/rule";
 import { either, workloads } from "../../engine/targets";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
@@ -161,10 +163,8 @@ const REDIRECTION = /(?:^|[^0-9>])(?:1|&)?>{1,2}(?:&(?!\d))?\s*([^\s;|&>]+|&\d)/
 /** Turns the output of all that follows. */
 const TURNED = /^\s*exec\s+[1&]?>/;
 
-function* redirected(workload: Workload, context: RuleContext): Iterable<Verdict> {
-  const judged = judgedAsNetworkFunction(workload, context);
-  if (judged === "no" || judged === "later") return;
-  const { networkFunctions } = context.model.classification(workload);
+const redirected = perPod(judgedAsNetworkFunction, function* (workload) {
+  const { networkFunctions } = workload;
   for (const item of workload.containers.filter((candidate) => candidate.role === "container")) {
     for (const word of [...item.node.get("command").items(), ...item.node.get("args").items()]) {
       const text = valueOr(word.string(), "");
@@ -192,10 +192,10 @@ function* redirected(workload: Workload, context: RuleContext): Iterable<Verdict
       });
     }
   }
-}
+});
 
 /** Another container of the pod mounts the volume that the file is on. */
-function isShipped(workload: Workload, name: string, path: string): boolean {
+function isShipped(workload: Pod, name: string, path: string): boolean {
   const own = workload.containers.find((item) => item.name === name);
   const volumes = (own?.node.get("volumeMounts").items() ?? [])
     .filter((mount) => path.startsWith(valueOr(mount.get("mountPath").string(), "\0")))

@@ -4,7 +4,7 @@
  * names; a SEPP that nothing isolates is SG-11's, and what the mesh lets it call SG-18's.
  */
 
-import { alike, mayMeet, type Placement, placementOf } from "../../analysis/placement";
+import { mayMeetAny } from "../../analysis/placement";
 import { POLICIES } from "../../analysis/reachability/policies/kinds";
 import { allowsOf, type NamedEdge, namedEdges, standardPorts } from "../../analysis/reachability/policy-edges";
 import type { CoreUnit } from "../../analysis/reachability/parties";
@@ -80,17 +80,12 @@ const inner = (model: CoreModel): readonly Workload[] =>
     return !workload.hook && !suspect && (coreStore || (role === "nf" && zone !== "roaming-edge"));
   });
 
-/** Where those may run: one of them for all that the scheduler treats alike. */
-const innerPlacements = (model: CoreModel): readonly Placement[] => alike(model.ask(inner));
-
 function* place(workload: Workload, context: RuleContext): Generator<Verdict> {
   const { role, suspect, networkFunctions } = context.model.classification(workload);
   if (context.settings.profile === "lab" || workload.hook || suspect || role !== "nf" || !networkFunctions.includes("SEPP")) return;
-  const own = placementOf(workload);
-  const others = context.model.ask(inner);
-  const beside = others.filter(({ namespace }) => namespace === workload.namespace);
-  const meetings = context.model.ask(innerPlacements).map((other) => mayMeet(context.model, own, other));
-  const nodes = meetings.includes("yes") ? "yes" : meetings.includes("maybe") ? "maybe" : "no";
+  const others = new Set(context.model.ask(inner));
+  const beside = context.model.workloadsIn(workload.namespace).filter((other) => others.has(other));
+  const nodes = mayMeetAny(context.model, workload, inner);
   if (beside.length === 0 && nodes === "no") return;
   const certain = beside.length > 0 || nodes === "yes";
   const names = beside.map(({ name }) => name);

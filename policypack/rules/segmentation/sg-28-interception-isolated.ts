@@ -5,7 +5,7 @@
  */
 
 import { interceptionNamespaces, interceptionWorkloads, isInterceptionResource } from "../../analysis/interception";
-import { alike, mayMeet, type Placement, placementOf } from "../../analysis/placement";
+import { mayMeetAny } from "../../analysis/placement";
 import { type Binding, bindings } from "../../analysis/rbac/bindings";
 import { POLICIES } from "../../analysis/reachability/policies/kinds";
 import { allowsOf, type NamedEdge, namedEdges, standardPorts } from "../../analysis/reachability/policy-edges";
@@ -93,8 +93,7 @@ function* place(namespace: NamespaceInUse, context: RuleContext): Generator<Verd
   const own = namespace.workloads.filter((workload) => model.ask(interceptionWorkloads).has(workload));
   if (own.length === 0 || context.settings.profile === "lab") return;
   const beside = namespace.workloads.filter((workload) => !own.includes(workload) && !workload.hook);
-  const others = model.ask(corePlacements);
-  const meetings = own.flatMap((workload) => others.map((other) => mayMeet(model, placementOf(workload), other)));
+  const meetings = own.map((workload) => mayMeetAny(model, workload, coreWorkloads));
   const nodes = meetings.includes("yes") ? "yes" : meetings.includes("maybe") ? "maybe" : "no";
   if (beside.length === 0 && nodes === "no") return;
   const certain = beside.length > 0 || nodes === "yes";
@@ -121,8 +120,6 @@ const coreWorkloads = (model: CoreModel) =>
     const { role, suspect, coreStore } = model.classification(workload);
     return !workload.hook && !suspect && (role === "nf" || coreStore) && !model.ask(interceptionWorkloads).has(workload);
   });
-
-const corePlacements = (model: CoreModel): readonly Placement[] => alike(coreWorkloads(model));
 
 const isOfInterception = ({ parties }: CoreUnit) => parties.some(({ id }) => id === "LI-ADMF" || id === "LI-MDF" || id === "li");
 

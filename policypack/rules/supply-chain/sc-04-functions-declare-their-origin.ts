@@ -3,6 +3,7 @@
  * without that nobody can say whether a covered vendor's code, or a hole known since yesterday, runs in the core.
  */
 
+import { perPart } from "../../model/answers";
 import { judgedAsNetworkFunction } from "../../engine/judged";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
@@ -80,11 +81,20 @@ const FIELDS: readonly (readonly [field: string, what: string])[] = [
 
 /** On the pod template or the workload itself, as a label or an annotation: a URL is too long for a label. */
 function said(workload: Workload, field: string): Node {
-  const places = [workload.podMetadata, workload.object.metadata].flatMap((metadata) =>
-    ["annotations", "labels"].map((kind) => metadata.get(kind, `${PREFIX}${field}`)),
-  );
-  return places.find((node) => !node.isAbsent) ?? workload.podMetadata.get(field === "vendor" ? "labels" : "annotations", `${PREFIX}${field}`);
-} // prettier-ignore
+  for (const metadata of [workload.podMetadata, workload.object.metadata]) {
+    for (const kind of ["annotations", "labels"]) {
+      const node = declarations(metadata.get(kind)).get(field);
+      if (node !== undefined) return node;
+    }
+  }
+  return workload.podMetadata.get(field === "vendor" ? "labels" : "annotations", `${PREFIX}${field}`);
+}
+
+/** What labels or annotations declare; unknown ones may declare anything. */
+const declarations = perPart((holder: Node): ReadonlyMap<string, Node> => {
+  const nodes = FIELDS.map(([field]) => [field, holder.get(`${PREFIX}${field}`)] as const);
+  return new Map(nodes.filter(([, node]) => !node.isAbsent));
+});
 
 function* declared(workload: Workload, certain: boolean, context: RuleContext): Iterable<Verdict> {
   const missing: string[] = [];

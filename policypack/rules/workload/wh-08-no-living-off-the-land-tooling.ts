@@ -11,6 +11,7 @@ import { isNat, isTool, isWait, loops, opensSocket } from "../../analysis/shell/
 import { type Judged, judgedAsNetworkFunction, judgedInCore } from "../../engine/judged";
 import { defineRule, type Evidence, fail, type RuleContext, undetermined, type Verdict } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
+import { perPart } from "../../model/answers";
 import { configMapNames } from "../../model/kubernetes/mounts";
 import type { CoreModel } from "../../model/core";
 import type { Container, Workload } from "../../model/kubernetes/workloads";
@@ -144,7 +145,15 @@ interface Call {
 
 /** Everything that a container is told to run. */
 function callsOf(container: Container, workload: Workload, model: CoreModel): readonly Call[] {
-  const { node } = container;
+  const { argv, calls } = ownCalls(container);
+  const scripts = scriptsOf(argv, workload, model);
+  return scripts.length === 0
+    ? calls
+    : [...calls, ...scripts.map(({ node, text }) => ({ node, invocations: programsIn(text), text, open: [] }))];
+}
+
+/** What stands in the container itself. */
+const ownCalls = perPart(({ node }: Container): { readonly argv: readonly string[]; readonly calls: readonly Call[] } => {
   const own = [node.get("command"), node.get("args")];
   const hooks = [
     ...["livenessProbe", "readinessProbe", "startupProbe"].map((probe) => node.get(probe, "exec", "command")),
@@ -152,15 +161,14 @@ function callsOf(container: Container, workload: Workload, model: CoreModel): re
   ];
   const words = (lists: readonly Node[]): string[] => lists.flatMap((list) => list.items().map((item) => valueOr(item.string(), "")));
   const argv = words(own);
-  const scripts = scriptsOf(argv, workload, model);
-  return [
+  const calls = [
     { node: own.find((list) => !list.isAbsent) ?? node, invocations: programsOf(argv), text: argv.join("\n"), open: unknownScripts(own) },
     ...hooks
       .filter((list) => list.isKnown)
       .map((list) => ({ node: list, invocations: programsOf(words([list])), text: words([list]).join("\n"), open: [] })),
-    ...scripts.map(({ node: script, text }) => ({ node: script, invocations: programsIn(text), text, open: [] })),
   ];
-}
+  return { argv, calls };
+});
 
 /** What a shell is told to run, where only the deployment knows it. */
 function unknownScripts(lists: readonly Node[]): Evidence[] {
@@ -180,6 +188,7 @@ function scriptsOf(
   model: CoreModel,
 ): readonly { readonly node: Node; readonly text: string }[] {
   const line = argv.join(" ");
+  if (!/\.(sh|bash|py|pl)/.test(line)) return [];
   return configMapNames(workload).flatMap((name) =>
     model.objectsNamed("", "ConfigMap", workload.namespace, name).flatMap((object) =>
       object.resource.props

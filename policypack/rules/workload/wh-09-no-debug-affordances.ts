@@ -2,6 +2,7 @@
  * No terminals, ephemeral containers or debuggers in pods of the core, and no debug or profiling port behind a Service. A laboratory may have them.
  */
 
+import { perPod } from "../../engine/pod-checks";
 import { judgedAsNetworkFunction } from "../../engine/judged";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, workloads } from "../../engine/targets";
@@ -66,9 +67,8 @@ const DEBUG_PORTS: ReadonlyMap<number, string> = new Map([
 
 const DEBUGGER = /(^|[\s/=])(dlv|gdbserver|debugpy)(\s|$)|-agentlib:jdwp|-Xrunjdwp|--inspect(-brk)?(=|\s|$)/;
 
-function* inPod(workload: Workload, context: RuleContext): Iterable<Verdict> {
-  const judged = judgedAsNetworkFunction(workload, context);
-  if (judged === "no" || judged === "later") return;
+const inPod = perPod(judgedAsNetworkFunction, function* (workload) {
+  const { judged, networkFunctions } = workload;
   const wrong: Evidence[] = [];
   const open: Evidence[] = [];
   const found: string[] = [];
@@ -97,9 +97,9 @@ function* inPod(workload: Workload, context: RuleContext): Iterable<Verdict> {
   yield (certain ? fail : undetermined)({
     message: `${workload.kind} ${workload.name} ${certain ? "has" : "may have"} ${found.length === 0 ? "a terminal" : [...new Set(found)].join(" and ")}: whoever attaches to it works inside the function (Container Administration Command).`,
     evidence,
-    networkFunctions: context.model.classification(workload).networkFunctions,
+    networkFunctions,
   });
-}
+});
 
 function texts(container: Node): readonly Node[] {
   const words = [...container.get("command").items(), ...container.get("args").items()];
