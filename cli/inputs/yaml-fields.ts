@@ -16,7 +16,7 @@ interface Field<T> {
 
 /** A field with one word that no reader takes for anything but text. */
 const WORD = /^([A-Za-z][A-Za-z0-9_.-]*): ([a-z][a-z0-9/.-]*[a-z0-9])\n$/;
-const NO_TEXT = new Set(["true", "false", "null"]);
+const NO_TEXT = new Set(["true", "false", "null", "yes", "no", "on", "off"]);
 
 /** The one field that is different for every object, while most of what is in it is not. */
 const MIXED = /^metadata:\n(?= +[A-Za-z])/;
