@@ -4,6 +4,7 @@ import { markBaselined } from "../../policypack/engine/baseline";
 import { coverage } from "../../policypack/engine/coverage";
 import { evaluate, subjectsOf } from "../../policypack/engine/evaluate";
 import { compareFindings, type Finding } from "../../policypack/engine/finding";
+import { covered, keyOf } from "../../policypack/engine/subsume";
 import type { Settings, UndeterminedPolicy } from "../../policypack/engine/settings";
 import type { Waived } from "../../policypack/engine/waivers";
 import { CoreModel } from "../../policypack/model/core";
@@ -82,12 +83,17 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   const { failOn, failOnNew, failCoverageBelow } = options;
   const thresholds = { undetermined: settings.undetermined, failOn, failOnNew, failCoverageBelow };
   if (resources > 0 || read.errors.length === 0) {
+    const under = covered(findings);
+    const context = {
+      rules,
+      ran,
+      covered: (finding: Finding) => under.get(keyOf(finding)) ?? [],
+      // One line stands for all that has its cause.
+      refuses: (finding: Finding) => [finding, ...(under.get(keyOf(finding)) ?? [])].some((item) => refuses(item, thresholds)),
+    };
     for (const output of outputs) {
       const writer = await writerOf(output.format);
-      write(
-        output,
-        writer?.(report, { rules, ran, color: wantsColor(output, options), refuses: (finding) => refuses(finding, thresholds) }) ?? "",
-      );
+      write(output, writer?.(report, { ...context, color: wantsColor(output, options) }) ?? "");
     }
   }
   const results = { findings, resources, ran, unread: read.errors.length, coveragePercent: seen.percent };

@@ -1,8 +1,9 @@
-/** The report for people: by network function, one line a finding, the fix, what was not seen, what to do next. */
+/** The report for people: by network function, one line a mistake, the fix, what was not seen, what to do next. */
 
 import { createColors } from "picocolors";
 import { compareText, type Finding } from "../../policypack/engine/finding";
 import type { Severity } from "../../policypack/engine/rule";
+import { listed, type Mistake, mistakesOf } from "./mistakes";
 import type { Report, ReportContext, ReportWriter } from "./report";
 
 type Colors = ReturnType<typeof createColors>;
@@ -15,12 +16,15 @@ export const human: ReportWriter = (report, context) => {
   const shown = report.findings.filter((finding) => finding.subsumedBy === null && finding.verdict !== "undetermined");
   const lines: string[] = [];
   const fixed = new Set<string>();
-  for (const [title, findings] of sections(shown)) {
+  for (const [title, mistakes] of sections(mistakesOf(shown, context))) {
     lines.push(colors.bold(title));
-    for (const finding of findings) {
-      lines.push(...findingLines(finding, context, colors));
-      if (!fixed.has(finding.remediation)) lines.push(colors.dim(`      fix: ${finding.remediation}`));
-      fixed.add(finding.remediation);
+    for (const mistake of mistakes) {
+      lines.push(...mistakeLines(mistake, context, colors));
+      for (const { ruleId, remediation } of [mistake.first, ...context.covered(mistake.first)]) {
+        const also = ruleId === mistake.first.ruleId ? "" : ` (${ruleId})`;
+        if (!fixed.has(remediation)) lines.push(colors.dim(`      fix${also}: ${remediation}`));
+        fixed.add(remediation);
+      }
     }
     lines.push("");
   }
@@ -28,12 +32,12 @@ export const human: ReportWriter = (report, context) => {
   return `${lines.join("\n")}\n`;
 };
 
-/** Sections by network function, those with the worst findings first as the report has them; what is of no function last. */
-function sections(findings: readonly Finding[]): [string, Finding[]][] {
-  const groups = new Map<string, Finding[]>();
-  for (const finding of findings) {
-    const title = finding.networkFunctions.length > 3 ? "Several network functions" : finding.networkFunctions.join(", ");
-    groups.set(title, [...(groups.get(title) ?? []), finding]);
+/** Sections by network function, those with the worst mistakes first as the report has them; what is of no function last. */
+function sections(mistakes: readonly Mistake[]): [string, Mistake[]][] {
+  const groups = new Map<string, Mistake[]>();
+  for (const mistake of mistakes) {
+    const title = mistake.networkFunctions.length > 3 ? "Several network functions" : mistake.networkFunctions.join(", ");
+    groups.set(title, [...(groups.get(title) ?? []), mistake]);
   }
   const rank = (title: string): string => (title === "" ? "2" : title === "Several network functions" ? "0" : `1${title}`);
   return [...groups]
@@ -41,7 +45,7 @@ function sections(findings: readonly Finding[]): [string, Finding[]][] {
     .map(([title, list]) => [title === "" ? "Beside the network functions" : title, list]);
 }
 
-function findingLines(finding: Finding, context: ReportContext, colors: Colors): string[] {
+function mistakeLines({ first: finding, others }: Mistake, context: ReportContext, colors: Colors): string[] {
   const mark = finding.verdict === "error" ? colors.magenta("!") : context.refuses(finding) ? colors.red("✖") : colors.yellow("▲");
   const place =
     finding.resource.urn === ""
@@ -54,8 +58,10 @@ function findingLines(finding: Finding, context: ReportContext, colors: Colors):
   const where = source === null ? "" : colors.dim(`  ${source.file}${source.line === null ? "" : `:${source.line}`}`);
   const state =
     finding.waiver !== null ? colors.dim(` (waived: ${finding.waiver})`) : finding.baselined ? colors.dim(" (in the baseline)") : "";
+  const rules = [finding, ...context.covered(finding)].map((item) => item.ruleId);
   return [
-    `  ${mark} ${severity(finding.severity, colors)} ${colors.bold(finding.ruleId)}  ${finding.message}${state}${where === "" ? colors.dim(`  ${place}`) : where}`,
+    `  ${mark} ${severity(finding.severity, colors)} ${colors.bold([...new Set(rules)].join(" "))}  ${finding.message}${state}${where === "" ? colors.dim(`  ${place}`) : where}`,
+    ...(others.length === 0 ? [] : [`      and in ${others.length} more: ${listed(others)}`]),
   ];
 }
 

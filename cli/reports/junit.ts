@@ -1,7 +1,7 @@
 /** JUnit XML: one suite a rule, one case a finding, and one that passed for a rule without any. */
 
 import type { Finding } from "../../policypack/engine/finding";
-import type { ReportWriter } from "./report";
+import type { ReportContext, ReportWriter } from "./report";
 
 export const junit: ReportWriter = (report, context) => {
   const suites = context.rules.map((rule) => {
@@ -9,7 +9,7 @@ export const junit: ReportWriter = (report, context) => {
     const cases =
       findings.length === 0
         ? [`    <testcase classname="${escape(rule.id)}" name="${escape(rule.title)}"/>`]
-        : findings.map((finding) => testCase(finding, context.refuses(finding)));
+        : findings.map((finding) => testCase(finding, context));
     const count = (state: State): number => findings.filter((finding) => stateOf(finding, context.refuses(finding)) === state).length;
     const attributes = `name="${escape(`${rule.id} ${rule.title}`)}" tests="${cases.length}" failures="${count("failure")}" errors="${count("error")}" skipped="${count("skipped")}"`;
     return { attributes, cases, tests: cases.length, failures: count("failure"), errors: count("error") };
@@ -33,15 +33,16 @@ function why(finding: Finding): string {
   return finding.verdict === "undetermined" ? "undetermined" : finding.enforcement;
 }
 
-function testCase(finding: Finding, refuses: boolean): string {
+function testCase(finding: Finding, context: ReportContext): string {
   const { resource } = finding;
   const name = [resource.kind ?? resource.type, [resource.namespace, resource.name].filter(Boolean).join("/"), finding.container ?? ""]
     .filter(Boolean)
     .join(" ");
   const place =
     resource.source === null ? resource.urn : `${resource.source.file}${resource.source.line === null ? "" : `:${resource.source.line}`}`;
-  const text = escape(`${finding.message}\nFix: ${finding.remediation}\nAt: ${place}\nFingerprint: ${finding.fingerprint}`);
-  const state = stateOf(finding, refuses);
+  const also = context.covered(finding).map(({ ruleId, message }) => `\nSame cause: ${ruleId} ${message}`);
+  const text = escape(`${finding.message}\nFix: ${finding.remediation}${also.join("")}\nAt: ${place}\nFingerprint: ${finding.fingerprint}`);
+  const state = stateOf(finding, context.refuses(finding));
   const inner =
     state === "skipped"
       ? `<skipped message="${escape(`${why(finding)}: ${finding.message}`)}"/>`

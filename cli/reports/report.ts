@@ -36,7 +36,9 @@ export interface ReportContext {
   /** How many of them ran. */
   readonly ran: number;
   readonly color: boolean;
-  /** Whether a finding refuses the change, as the exit status has it. */
+  /** Findings of the same cause that are not told apart from this one. */
+  covered(finding: Finding): readonly Finding[];
+  /** Whether a finding, or one that it covers, refuses the change, as the exit status has it. */
   refuses(finding: Finding): boolean;
 }
 

@@ -64,6 +64,7 @@ function result(finding: Finding, ruleIndex: number, context: ReportContext) {
       : finding.baselined
         ? [{ kind: "external", status: "accepted", justification: "in the baseline" }]
         : [];
+  const also = context.covered(finding).map(({ ruleId, message }) => `\n\nSame cause: ${ruleId} ${message}`);
   return {
     ruleId: finding.ruleId,
     ...(ruleIndex < 0 ? {} : { ruleIndex }),
@@ -77,7 +78,7 @@ function result(finding: Finding, ruleIndex: number, context: ReportContext) {
           : level(finding.severity) === "error"
             ? "warning"
             : level(finding.severity),
-    message: { text: `${finding.message}\n\nFix: ${finding.remediation}` },
+    message: { text: `${finding.message}\n\nFix: ${finding.remediation}${also.join("")}` },
     locations: [
       {
         ...(resource.source === null

@@ -28,10 +28,14 @@ export function baselineOf(findings: readonly Finding[]): readonly BaselineEntry
   return [...new Map(entries).values()];
 }
 
-/** Marks the findings that the baseline holds; one whose evidence has grown is new. */
+/** Marks the findings that the baseline holds; one whose evidence has grown is new, and what is accepted hides nothing new. */
 export function markBaselined(findings: readonly Finding[], baseline: readonly BaselineEntry[]): readonly Finding[] {
   const known = new Map(baseline.map((entry) => [entry.fingerprint, entry]));
-  return findings.map((finding) => (isHeld(finding, known.get(finding.fingerprint)) ? { ...finding, baselined: true } : finding));
+  const marked = findings.map((finding) => (isHeld(finding, known.get(finding.fingerprint)) ? { ...finding, baselined: true } : finding));
+  const accepted = new Set(marked.filter(({ baselined }) => baselined).map(({ fingerprint }) => fingerprint));
+  return marked.map((finding) =>
+    finding.subsumedBy !== null && !finding.baselined && accepted.has(finding.subsumedBy) ? { ...finding, subsumedBy: null } : finding,
+  );
 }
 
 /** The entries that still hold a finding; evidence that is gone is dropped, so that it cannot come back. */

@@ -110,7 +110,12 @@ export interface Examples {
   readonly undetermined: readonly Example[];
 }
 
-export type Extent = "resource" | "container" | "evidence";
+/**
+ * How far one rule's findings go under another's: all on the same resource; in the same container; where all places of the evidence are
+ * named by such others too; or where all that is wrong is something that nobody set, in security settings of which the other says the
+ * same.
+ */
+export type Extent = "resource" | "container" | "evidence" | "omission";
 
 export interface RuleDefinition<S> {
   readonly id: string;
@@ -128,10 +133,7 @@ export interface RuleDefinition<S> {
   readonly standards: readonly Standard[];
   readonly breaks: readonly Technique[];
   readonly options?: { readonly [name: string]: OptionSchema };
-  /**
-   * Rules whose findings have the same cause and go under this one's: on the same resource, in the same container, or on the same
-   * resource with evidence at places alone that this one names too.
-   */
+  /** Rules whose findings have the same cause and go under this one's. */
   readonly subsumes?: { readonly [rule: string]: Extent };
   /** False where no waiver is taken: nothing could make up for it. */
   readonly waivable?: false;

@@ -1,11 +1,11 @@
 /** Marks the findings that another one on the same cause covers, so that people read one line for one mistake. */
 
 import type { Finding } from "./finding";
-import type { Extent, Rule } from "./rule";
+import type { Evidence, Extent, Rule } from "./rule";
 
 /**
- * A finding goes under a failure on the same resource where that one's rule declares so: whatever it says there, or in the same
- * container, or where all places that it points at are places of the other's too.
+ * A finding goes under a failure on the same resource where that one's rule declares so: see `Extent`. What would refuse stays beside
+ * what only advises. The mark names the finding that people see, though that one may cover the next and the next this one.
  */
 export function markSubsumed(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
   const covering = new Map<string, { rule: string; extent: Extent }[]>();
@@ -23,23 +23,80 @@ export function markSubsumed(findings: readonly Finding[], rules: readonly Rule[
     const key = place(finding.ruleId, finding);
     failures.set(key, [...(failures.get(key) ?? []), finding]);
   }
+  const covers = new Map<Finding, Finding>();
+  for (const finding of findings) {
+    if (finding.verdict === "error" || finding.waiver !== null) continue;
+    const others = (covering.get(finding.ruleId) ?? []).flatMap(({ rule, extent }) =>
+      (failures.get(place(rule, finding)) ?? [])
+        .filter((other) => other.enforcement === "mandatory" || finding.enforcement === "advisory")
+        .map((other): Cover => ({ other, extent })),
+    );
+    const cover = others.find((item) => isCovered(finding, item)) ?? coveredTogether(finding, others);
+    if (cover !== undefined) covers.set(finding, cover.other);
+  }
   return findings.map((finding) => {
-    if (finding.verdict === "error") return finding;
-    for (const { rule, extent } of covering.get(finding.ruleId) ?? []) {
-      const other = failures.get(place(rule, finding))?.find((item) => item !== finding && covers(item, finding, extent));
-      if (other !== undefined) return { ...finding, subsumedBy: other.fingerprint };
-    }
-    return finding;
+    const cover = topmost(finding, covers);
+    return cover === finding ? finding : { ...finding, subsumedBy: cover.fingerprint };
   });
 }
 
-function covers(other: Finding, finding: Finding, extent: Extent): boolean {
+/** The finding that is not covered itself. Rules do not cover each other in a ring (a test sees to it). */
+function topmost(finding: Finding, covers: ReadonlyMap<Finding, Finding>): Finding {
+  const cover = covers.get(finding);
+  return cover === undefined ? finding : topmost(cover, covers);
+}
+
+interface Cover {
+  readonly other: Finding;
+  readonly extent: Extent;
+}
+
+function isCovered(finding: Finding, { other, extent }: Cover): boolean {
   if (extent === "resource") return true;
   if (extent === "container") return other.container === finding.container;
-  const places = new Set(other.evidence.map(({ path }) => path));
-  return finding.evidence.length > 0 && finding.evidence.every(({ path }) => places.has(path));
+  return extent === "omission" && isOmission(finding, other);
+}
+
+/** The first of those that name all its places between them: one may name what comes in, another what goes out. */
+function coveredTogether(finding: Finding, others: readonly Cover[]): Cover | undefined {
+  const own = new Set(finding.evidence.map(({ path }) => path));
+  const naming = others.filter(({ other, extent }) => extent === "evidence" && other.evidence.some(({ path }) => own.has(path)));
+  const named = new Set(naming.flatMap(({ other }) => other.evidence.map(({ path }) => path)));
+  return [...own].every((path) => named.has(path)) ? naming[0] : undefined;
+}
+
+function isOmission(finding: Finding, other: Finding): boolean {
+  if (finding.evidence.length === 0) return false;
+  const settings = new Set(other.evidence.filter(isMissing).map(({ path }) => settingsAt(path)));
+  return finding.evidence.every((item) => isMissing(item) && settings.has(settingsAt(item.path)));
+}
+
+function isMissing({ actual }: Evidence): boolean {
+  return actual === null;
+}
+
+/** `spec.containers[0].securityContext.capabilities.drop` stands in the settings of `spec.containers[0].securityContext`. */
+function settingsAt(path: string): string {
+  const [settings] = /^.*\bsecurityContext\b/.exec(path) ?? [];
+  return settings ?? path;
 }
 
 function place(rule: string, finding: Finding): string {
   return `${rule} ${finding.resource.urn}`;
+}
+
+/** What goes under each finding that people see, by `keyOf`. */
+export function covered(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const under = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    if (finding.subsumedBy === null) continue;
+    const key = `${finding.subsumedBy} ${finding.resource.urn}`;
+    under.set(key, [...(under.get(key) ?? []), finding]);
+  }
+  return under;
+}
+
+/** A finding's place in `covered`. */
+export function keyOf(finding: Finding): string {
+  return `${finding.fingerprint} ${finding.resource.urn}`;
 }

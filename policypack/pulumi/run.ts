@@ -119,7 +119,7 @@ export class Run implements Listener {
     const model = new CoreModel(stackOf(request, this.reader, this.inputs), { view: "stack", defaultNamespace: settings.namespace });
     const { findings } = this.heed(evaluate(model, this.rules, settings, knowledge));
     const fresh = findings.filter((finding) => keysOf(finding).every((key) => !this.reported.has(key)));
-    const violations = this.say(violationsOf(fresh, "stack", settings, this.rules, findings), []);
+    const violations = this.say(violationsOf(fresh, "stack", settings, this.rules), []);
     this.forget();
     return violations;
   }

@@ -3,6 +3,7 @@
 import type { Finding } from "../engine/finding";
 import type { Evidence, Rule } from "../engine/rule";
 import type { Settings } from "../engine/settings";
+import { covered, keyOf } from "../engine/subsume";
 import type { View } from "../model/core";
 
 /** What `reportViolation` of @pulumi/policy takes; `name` is the policy that is violated. */
@@ -29,34 +30,25 @@ const OVERHEAD = 160;
 const EVIDENCE_LIMIT = 4;
 const PLACES_LIMIT = 3;
 
-/** `answers` holds what `findings` may go under besides each other: what was said before, of the resources alone. */
-export function violationsOf(
-  findings: readonly Finding[],
-  view: View,
-  settings: Settings,
-  rules: readonly Rule[],
-  answers: readonly Finding[] = findings,
-): Violation[] {
-  const said = findings.filter((finding) => isSaid(finding, answers));
+/** Waived and accepted findings are in the reports only; what goes under another is a line of that one's. */
+export function violationsOf(findings: readonly Finding[], view: View, settings: Settings, rules: readonly Rule[]): Violation[] {
+  const said = findings.filter((finding) => finding.subsumedBy === null && finding.waiver === null && !finding.baselined);
   const certain = said.filter((finding) => finding.verdict !== "undetermined" || settings.undetermined === "deny");
   // On one resource an unknown is not worth a word: the stack's answer has one line for all of a rule's.
   const unknown =
     view === "stack" && settings.undetermined === "advise" ? said.filter((finding) => finding.verdict === "undetermined") : [];
   const titles = new Map(rules.map((rule) => [rule.id, rule.title]));
   const title = (finding: Finding) => titles.get(finding.ruleId) ?? finding.ruleName;
-  const shown = withinLimits(certain, title);
+  const under = covered(findings);
+  const shown = withinLimits(certain, title, (finding) => under.get(keyOf(finding)) ?? []);
   return [...shown, ...byRule(unknown).map((group) => summary(group, title))];
 }
 
-/** Waived and accepted findings, and those whose cause another one names that refuses as much, are in the reports only. */
-function isSaid(finding: Finding, all: readonly Finding[]): boolean {
-  if (finding.waiver !== null || finding.baselined) return false;
-  if (finding.subsumedBy === null) return true;
-  const cover = all.find((other) => other.fingerprint === finding.subsumedBy && other.resource.urn === finding.resource.urn);
-  return cover === undefined || (cover.enforcement === "advisory" && finding.enforcement === "mandatory");
-}
-
-function withinLimits(findings: readonly Finding[], title: (finding: Finding) => string): Violation[] {
+function withinLimits(
+  findings: readonly Finding[],
+  title: (finding: Finding) => string,
+  coveredBy: (finding: Finding) => readonly Finding[],
+): Violation[] {
   const violations: Violation[] = [];
   let bytes = 0;
   for (const group of byRule(findings)) {
@@ -64,7 +56,7 @@ function withinLimits(findings: readonly Finding[], title: (finding: Finding) =>
     // What refuses is shown before what advises.
     const ordered = [...group].sort((a, b) => Number(a.enforcement === "advisory") - Number(b.enforcement === "advisory"));
     for (const [index, finding] of ordered.entries()) {
-      const violation = violationOf(finding, title(finding));
+      const violation = violationOf(finding, title(finding), coveredBy(finding));
       const size = sizeOf(violation);
       if (index >= RULE_LIMIT || bytes + size > ANSWER_LIMIT) cut.push(finding);
       else {
@@ -77,12 +69,13 @@ function withinLimits(findings: readonly Finding[], title: (finding: Finding) =>
   return violations;
 }
 
-function violationOf(finding: Finding, description: string): Violation {
+function violationOf(finding: Finding, description: string, also: readonly Finding[] = []): Violation {
   const lines = [
     `[${finding.ruleId}] ${finding.message}`,
     `  Fix: ${finding.remediation}`,
     ...finding.evidence.slice(0, EVIDENCE_LIMIT).map((evidence) => `  At: ${evidenceText(evidence)}`),
     ...(finding.evidence.length > EVIDENCE_LIMIT ? [`  and ${finding.evidence.length - EVIDENCE_LIMIT} more places`] : []),
+    ...also.map((other) => `  Same cause: [${other.ruleId}] ${other.message}`),
     ...(finding.verdict === "error" ? [] : [`  Why, and examples: carrierguard explain ${finding.ruleId}`]),
   ];
   return {

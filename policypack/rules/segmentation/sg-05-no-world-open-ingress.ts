@@ -69,7 +69,7 @@ export default defineRule({
     { id: "T1190", name: "Exploit Public-Facing Application" },
     { id: "T1133", name: "External Remote Services" },
   ],
-  subsumes: { "SG-09": "evidence", "SG-17": "evidence" },
+  subsumes: { "SG-09": "evidence", "SG-17": "evidence", "TI-01": "evidence" },
   *check(subject, context) {
     if (GROUP_TYPES.includes(subject.type)) {
       yield* judgeGroup(subject, context);

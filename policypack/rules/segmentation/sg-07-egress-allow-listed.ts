@@ -48,6 +48,8 @@ export default defineRule({
     { id: "FGT1567.002", name: "Exfiltration to Cloud Storage" },
     { id: "T1572", name: "Protocol Tunneling" },
   ],
+  // A way out to everybody is one to every indicator.
+  subsumes: { "TI-01": "evidence" },
   *check(subject, context) {
     const group = context.view === "resource" ? undefined : context.model.ask(coreGroups).find((item) => item.group.resource === subject);
     if (group === undefined || !isInner(group)) return;

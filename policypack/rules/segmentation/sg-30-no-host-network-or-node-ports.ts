@@ -40,6 +40,8 @@ export default defineRule({
     { id: "T1611", name: "Escape to Host" },
     { id: "FGT1557.503", name: "Non-SBI" },
   ],
+  // What no proxy sees takes calls without mTLS.
+  subsumes: { "ID-07": "evidence" },
   *check(subject, context) {
     if ("podSpec" in subject) yield* onHost(subject, context);
     else yield* nodePorts(subject, context);

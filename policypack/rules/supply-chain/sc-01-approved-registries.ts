@@ -47,6 +47,8 @@ export default defineRule({
     { id: "FGT1195.002", name: "Compromise Software Supply Chain" },
     { id: "T1204.003", name: "Malicious Image" },
   ],
+  // One wrong image reference: where it comes from, and what pins it.
+  subsumes: { "SC-02": "evidence" },
   *check(subject, context) {
     if (subject instanceof Resource) yield* source(subject, context);
     else yield* images(subject, context);

@@ -56,6 +56,8 @@ export default defineRule({
     { id: "T1068", name: "Exploitation for Privilege Escalation" },
     { id: "FGT1525", name: "Implant Internal Image" },
   ],
+  // One security context that nobody wrote. Capabilities that somebody added are another mistake.
+  subsumes: { "WH-02": "omission" },
   check: perPod(judgedBesidePlatform, function* (workload) {
     const { judged, networkFunctions, role } = workload;
     const flaws = workload.containers.map((container) => flawsOf(workload, container, networkFunctions, role === "nf"));

@@ -1,9 +1,10 @@
+import type { Finding } from "../../../policypack/engine/finding";
 import { evaluate } from "../../../policypack/engine/evaluate";
 import { DEFAULT_SETTINGS, NO_KNOWLEDGE } from "../../../policypack/engine/settings";
 import { CoreModel } from "../../../policypack/model/core";
 import { Resource } from "../../../policypack/model/stack";
 import { rules } from "../../../policypack/rules";
-import { resource } from "../../../policypack/testing/build";
+import { networkFunction, resource } from "../../../policypack/testing/build";
 
 const PFCP = { protocol: "udp", fromPort: 8805, toPort: 8805, cidrBlocks: ["0.0.0.0/0"] };
 const SSH = { protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] };
@@ -34,4 +35,51 @@ test("another port in another rule is another cause", () => {
 
 test("an office beside the world is not hidden by the world", () => {
   expect(seen(SSH, OFFICE)).toEqual(["SG-05", "SG-09"]);
+});
+
+/** Findings about an AMF's container with this security context. */
+function hardening(securityContext: object, levels: { readonly [id: string]: "advisory" } = {}): Finding[] {
+  const model = new CoreModel({
+    resources: [new Resource(networkFunction("amf", { container: { securityContext: securityContext as never } }))],
+    gaps: [],
+  });
+  const asked = rules.filter(({ id }) => ["WH-01", "WH-02", "WH-05"].includes(id));
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    rules: Object.fromEntries(Object.entries(levels).map(([id, level]) => [id, { level, options: {} }])),
+  };
+  return evaluate(model, asked, settings, NO_KNOWLEDGE).findings.slice();
+}
+
+const told = (findings: readonly Finding[]): string[] =>
+  findings.filter(({ subsumedBy }) => subsumedBy === null).map(({ ruleId }) => ruleId);
+
+test("a security context that nobody wrote is told once", () => {
+  expect(told(hardening({}))).toEqual(["WH-05"]);
+});
+
+test("a capability that somebody added is another mistake than what was left out", () => {
+  expect(told(hardening({ capabilities: { add: ["NET_ADMIN"] } }))).toEqual(["WH-02", "WH-05"]);
+});
+
+test("what refuses does not go under what only advises", () => {
+  expect(told(hardening({}, { "WH-05": "advisory" }))).toEqual(["WH-02", "WH-05"]);
+});
+
+test("what goes under something that goes under a third is marked with the third", () => {
+  const findings = hardening({ privileged: true });
+  const privileged = findings.find(({ ruleId }) => ruleId === "WH-01")?.fingerprint;
+  expect(findings.map(({ subsumedBy }) => subsumedBy)).toEqual([null, privileged, privileged]);
+});
+
+test("rules do not cover each other in a ring", () => {
+  const under = new Map(rules.map(({ id, subsumes = {} }) => [id, Object.keys(subsumes)]));
+  const leadsTo = (from: string, to: string, seen: ReadonlySet<string> = new Set()): boolean =>
+    (under.get(from) ?? []).some((next) => next === to || (!seen.has(next) && leadsTo(next, to, new Set([...seen, next]))));
+  expect(rules.map(({ id }) => id).filter((id) => leadsTo(id, id))).toEqual([]);
+});
+
+test("every rule that is named as covered exists", () => {
+  const ids = new Set(rules.map(({ id }) => id));
+  expect(rules.flatMap(({ subsumes = {} }) => Object.keys(subsumes)).filter((id) => !ids.has(id))).toEqual([]);
 });
