@@ -5,10 +5,10 @@ import type { CoreModel } from "../model/core";
 import { type KubernetesObject, UNRESOLVED } from "../model/kubernetes/objects";
 import type { Resource } from "../model/stack";
 import { compareFindings, type Finding, type FindingResource } from "./finding";
-import type { Rule, RuleContext, Verdict } from "./rule";
+import type { Change, Rule, RuleContext, Verdict } from "./rule";
 import { type Knowledge, optionsOf, type Settings } from "./settings";
 import { enforcementOf } from "./levels";
-import { markSubsumed } from "./subsume";
+import { keyOf, markSubsumed } from "./subsume";
 import { applyWaivers, type Waived } from "./waivers";
 
 /** How one rule fared: subjects by answer. No subject at all means that the rule does not apply. */
@@ -26,8 +26,17 @@ export function subjectsOf(run: RuleRun): number {
   return run.pass + run.fail + run.undetermined + run.error;
 }
 
+/** What puts the resource of a finding right. */
+export interface Repair {
+  readonly finding: Finding;
+  readonly resource: Resource;
+  readonly changes: readonly Change[];
+}
+
 export interface Evaluation {
   readonly findings: readonly Finding[];
+  /** For failures of rules with a remedy that nobody has accepted. */
+  readonly repairs: readonly Repair[];
   readonly runs: readonly RuleRun[];
   readonly outgrown: Waived["outgrown"];
 }
@@ -35,21 +44,36 @@ export interface Evaluation {
 export function evaluate(model: CoreModel, rules: readonly Rule[], settings: Settings, knowledge: Knowledge): Evaluation {
   const runs: RuleRun[] = [];
   const findings: Finding[] = [];
+  const repairs: Repair[] = [];
   for (const rule of rules) {
     if (enforcementOf(rule, settings) === "disabled") continue;
     if (model.view === "resource" && rule.scope === "stack") continue;
-    const { run, found } = runRule(rule, model, settings, knowledge);
+    const { run, found, repairs: repaired } = runRule(rule, model, settings, knowledge);
     runs.push(run);
     for (const finding of found) findings.push(finding);
+    repairs.push(...repaired);
   }
   const { findings: waived, outgrown } = applyWaivers(unique(findings), knowledge.waivers ?? [], knowledge.at);
-  return { findings: markSubsumed(waived, rules).sort(compareFindings), runs, outgrown };
+  const accepted = new Set(waived.filter(({ waiver }) => waiver !== null).map(keyOf));
+  return {
+    findings: markSubsumed(waived, rules).sort(compareFindings),
+    repairs: repairs.filter(({ finding }) => !accepted.has(keyOf(finding))),
+    runs,
+    outgrown,
+  };
 }
 
-function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Knowledge): { run: RuleRun; found: Finding[] } {
+interface RuleAnswer {
+  readonly run: RuleRun;
+  readonly found: Finding[];
+  readonly repairs: Repair[];
+}
+
+function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Knowledge): RuleAnswer {
   const context: RuleContext = { model, view: model.view, settings, options: optionsOf(rule, settings), knowledge };
   const count = { pass: 0, fail: 0, undetermined: 0, error: 0 };
   const found: Finding[] = [];
+  const repairs: Repair[] = [];
   let subjects = 0;
   let fault: Finding | undefined;
   try {
@@ -59,7 +83,13 @@ function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Kn
         const verdicts = listOf(rule.check(subject, context));
         if (verdicts.length > 0) {
           const resource = rule.target.resource(subject);
-          for (const verdict of verdicts) found.push(finding(rule, verdict, resource, context));
+          for (const verdict of verdicts) {
+            const item = finding(rule, verdict, resource, context);
+            found.push(item);
+            const { changes = [] } = verdict;
+            const at = verdict.resource ?? resource;
+            if (verdict.verdict === "fail" && changes.length > 0 && at !== undefined) repairs.push({ finding: item, resource: at, changes });
+          }
         }
         count[worst(verdicts)] += 1;
       } catch (error) {
@@ -73,7 +103,7 @@ function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Kn
     fault ??= faultOf(rule, error, undefined, context);
   }
   if (fault !== undefined) found.push(fault);
-  return { run: { rule, ...count, applicable: subjects > 0 }, found };
+  return { run: { rule, ...count, applicable: subjects > 0 }, found, repairs };
 }
 
 /** All of them before the first is used: a fault halfway leaves none. */

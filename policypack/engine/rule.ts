@@ -2,7 +2,7 @@
 
 import type { CoreModel, View } from "../model/core";
 import type { Resource, ResourceInit } from "../model/stack";
-import type { Node } from "../model/value";
+import type { Key, Node } from "../model/value";
 import type { NetworkFunctionId } from "../topology/types";
 import type { Knowledge, Settings } from "./settings";
 
@@ -47,6 +47,17 @@ export function seen(node: Node, expected: unknown): Evidence {
   return { path: node.path, actual: node.describe(), expected };
 }
 
+/** A value that puts a property right. It is a constant of the rule's, or made of such and of what stands there: never a secret. */
+export interface Change {
+  readonly path: readonly Key[];
+  readonly value: boolean | number | string | readonly string[];
+}
+
+/** The change that sets a property; none inside a text, which is another tool's to write. */
+export function change(node: Node, value: Change["value"]): readonly Change[] {
+  return node.keys === undefined || node.secret ? [] : [{ path: node.keys, value }];
+}
+
 /** What a check says of one subject; nothing said is a pass. */
 export interface Verdict {
   readonly verdict: "fail" | "undetermined";
@@ -55,6 +66,8 @@ export interface Verdict {
   readonly evidence: readonly Evidence[];
   /** How to put this right, where the rule's own remediation can be said more precisely. */
   readonly remediation?: string;
+  /** What puts it right without taking anything from a function, where the rule has a remedy. */
+  readonly changes?: readonly Change[];
   /** The resource at fault, where it is not the subject's own. */
   readonly resource?: Resource;
   readonly networkFunctions?: readonly NetworkFunctionId[];
@@ -117,6 +130,13 @@ export interface Examples {
  */
 export type Extent = "resource" | "container" | "evidence" | "omission";
 
+export interface Remedy {
+  /** A sentence: what is set. */
+  readonly sets: string;
+  /** For rules that need the whole stack to judge: what is put right on one resource, whatever else there is. */
+  alone?(resource: Resource): Iterable<Change>;
+}
+
 export interface RuleDefinition<S> {
   readonly id: string;
   /** Policy and file name: the id, then what must hold. */
@@ -137,6 +157,8 @@ export interface RuleDefinition<S> {
   readonly subsumes?: { readonly [rule: string]: Extent };
   /** False where no waiver is taken: nothing could make up for it. */
   readonly waivable?: false;
+  /** Set where the catalogue calls a remediation safe: it is applied on request, by Pulumi or by `check --fix`. */
+  readonly remedy?: Remedy;
   check(subject: S, context: RuleContext): Iterable<Verdict>;
   /** Built when asked for, so that the pack does not carry them at run time. */
   examples(): Examples;

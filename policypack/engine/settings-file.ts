@@ -179,19 +179,25 @@ class SettingsReader {
   }
 
   private oneRule(rule: Rule, raw: unknown, path: Path): RuleSettings {
-    if (typeof raw === "string") return { level: this.oneOf(raw, LEVELS, path) };
+    if (typeof raw === "string") return this.level(rule, raw, path);
     const schemas = rule.options ?? {};
     const options: { -readonly [name in keyof Options]: Options[name] } = {};
-    let level: Enforcement | undefined;
+    let said: Pick<RuleSettings, "level" | "remediate"> = {};
     this.eachKey(raw, path, ["level", ...Object.keys(schemas)], (key, value, place) => {
       const schema = schemas[key];
-      if (schema === undefined) level = this.oneOf(value, LEVELS, place);
+      if (schema === undefined) said = this.level(rule, value, place);
       else {
         const option = this.option(schema, value, place);
         if (option !== undefined) options[key] = option;
       }
     });
-    return { level, options };
+    return { ...said, options };
+  }
+
+  /** As Pulumi has it, what a remediation leaves wrong is mandatory. */
+  private level(rule: Rule, raw: unknown, path: Path): Pick<RuleSettings, "level" | "remediate"> {
+    const level = this.oneOf(raw, rule.remedy === undefined ? LEVELS : [...LEVELS, "remediate" as const], path);
+    return level === "remediate" ? { level: "mandatory", remediate: true } : { level };
   }
 
   private option(schema: OptionSchema, raw: unknown, path: Path): Options[string] | undefined {

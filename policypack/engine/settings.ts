@@ -24,6 +24,8 @@ export interface ZoneRanges {
 
 export interface RuleSettings {
   readonly level?: Enforcement;
+  /** Whether the pack may put right what the rule's remedy can. */
+  readonly remediate?: boolean;
   readonly options?: Options;
 }
 

@@ -37,7 +37,7 @@ export function valueOr<T, U>(read: Read<T>, otherwise: U): T | U {
   return read.state === "known" ? read.value : otherwise;
 }
 
-type Key = string | number;
+export type Key = string | number;
 
 const IDENTIFIER = /^[A-Za-z_$][\w$-]*$/;
 
@@ -112,6 +112,13 @@ export class Node {
     if (typeof this.key === "number") return `${before}[${this.key}]`;
     if (!IDENTIFIER.test(this.key)) return `${before}[${JSON.stringify(this.key)}]`;
     return before === "" ? this.key : `${before}.${this.key}`;
+  }
+
+  /** The keys that lead here from the resource's properties; `undefined` in what was read out of a text. */
+  get keys(): readonly Key[] | undefined {
+    if (this.parent === undefined || this.key === undefined) return this.base === "" ? [] : undefined;
+    const before = this.parent.keys;
+    return before === undefined ? undefined : [...before, this.key];
   }
 
   /** The key under which this value stands; "" for an item of a list, or a root. */

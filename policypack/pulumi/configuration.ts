@@ -5,7 +5,7 @@
  * and options, as Pulumi's users write it: `{"carrierguard": {"profile": "strict"}, "sg-05-…": "advisory"}`.
  *
  * The engine fills in a level for every policy: the user's, or the one that the pack declares. To tell the two apart, rules
- * declare a level that nobody gives them, see `declaredLevel`.
+ * declare a level that means nothing to them, see `declaredLevel`.
  */
 
 import { isAbsolute } from "node:path";
@@ -47,12 +47,13 @@ export interface Request {
 }
 
 /**
- * The level that a rule declares. In a deployment it is `remediate`, which no rule knows to do and so no user gives: a rule
- * that comes back with another level got it from the user. Elsewhere (`pulumi policy publish` shows it, `policy analyze`)
- * it is what the default profile says.
+ * The level that a rule declares. In a deployment it is `remediate`, which no rule without a remedy knows to do and so no user
+ * gives: a rule that comes back with another level got it from the user. Elsewhere (`pulumi policy publish` shows it, `policy
+ * analyze`), and for rules with a remedy, it is what the default profile says. Whoever gives such a rule that very level against
+ * another profile says so in the settings (`rules`), where every level is told from none.
  */
 export function declaredLevel(rule: Rule, marked: boolean): PulumiLevel {
-  return marked ? "remediate" : enforcementOf(rule, DEFAULT_SETTINGS);
+  return marked && rule.remedy === undefined ? "remediate" : enforcementOf(rule, DEFAULT_SETTINGS);
 }
 
 /** Reads the configuration; throws a ConfigurationError that names every problem. */
@@ -85,6 +86,8 @@ function withRuleConfiguration(given: Settings["rules"], request: Request, rules
     const said = settings[rule.id];
     settings[rule.id] = {
       level: explicitLevel(rule, policy.level, request.marked) ?? said?.level,
+      remediate:
+        policy.level === "remediate" ? rule.remedy !== undefined : said?.remediate === true && isUnsaid(rule, policy.level, request),
       options: { ...said?.options, ...own.settings.rules[rule.id]?.options },
     };
   }
@@ -93,7 +96,14 @@ function withRuleConfiguration(given: Settings["rules"], request: Request, rules
 
 /** The level that the user gave; `undefined` for the declared one. */
 function explicitLevel(rule: Rule, level: PulumiLevel, marked: boolean): Enforcement | undefined {
-  return level === declaredLevel(rule, marked) || level === "remediate" ? undefined : level;
+  if (level === declaredLevel(rule, marked)) return undefined;
+  if (level !== "remediate") return level;
+  // What a remediation leaves wrong refuses, as everywhere in Pulumi.
+  return rule.remedy === undefined ? undefined : "mandatory";
+}
+
+function isUnsaid(rule: Rule, level: PulumiLevel, request: Request): boolean {
+  return explicitLevel(rule, level, request.marked) === undefined;
 }
 
 /** The engine takes configuration for policies that do not exist without a word. */

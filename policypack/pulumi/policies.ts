@@ -85,6 +85,7 @@ function rulePolicy(rule: Rule, run: Run): ResourceValidationPolicy | StackValid
       return run.standing(rule) === "answered" ? (undefined as unknown as StackValidation) : skipped;
     },
   };
+  if (rule.remedy !== undefined) Object.assign(policy, { remediateResource: () => run.remediate(rule) });
   if (rule.scope === "stack") return policy;
   return Object.defineProperty(policy, "validateResource", {
     enumerable: true,

@@ -20,6 +20,8 @@ export interface Listener {
   /** The configuration; what it throws is what the user reads. */
   configure(request: ConfigureAnalyzerRequest): void;
   resource(request: AnalyzeRequest): void;
+  /** A resource before it is asked about: what may be put right first. */
+  prepare(request: AnalyzeRequest): void;
   resources(request: AnalyzeStackRequest): void;
 }
 
@@ -32,6 +34,7 @@ interface Service {
   readonly configure: Method<ConfigureAnalyzerRequest>;
   readonly analyze: Method<AnalyzeRequest>;
   readonly analyzeStack: Method<AnalyzeStackRequest>;
+  readonly remediate: Method<AnalyzeRequest>;
 }
 
 /** To be called before the pack is constructed: the server takes the definition as it stands then. */
@@ -41,6 +44,7 @@ export function listen(listener: Listener): void {
   const { AnalyzerService: service } = sdk("@pulumi/pulumi/proto/analyzer_grpc_pb") as { AnalyzerService: Service };
   if (service.configureStack !== undefined) heed(service.configureStack, (request) => listener.stack(request));
   heed(service.analyze, (request) => listener.resource(request));
+  heed(service.remediate, (request) => listener.prepare(request));
   heed(service.analyzeStack, (request) => listener.resources(request));
   heed(service.configure, (request) => {
     try {

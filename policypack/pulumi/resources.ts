@@ -12,15 +12,25 @@ export interface Struct {
 /** Properties as the messages carry them, by URN. */
 export type Inputs = Map<string, Plain>;
 
-type Plain = { readonly [key: string]: unknown };
+export type Plain = { readonly [key: string]: unknown };
 
 /**
  * One resource before it is made: its inputs after the provider's Check. Dependencies are not told yet. The inputs are kept
  * in `inputs` for the question about the stack.
  */
 export function resourceOf(request: AnalyzeRequest, reader: PropertyReader, inputs: Inputs): Resource {
-  const properties = plain(request.getProperties());
+  const properties = propertiesOf(request);
   inputs.set(request.getUrn(), properties);
+  return resourceWith(request, properties, reader);
+}
+
+/** The inputs as the engine wrote them, marks of secrets and unknowns included. */
+export function propertiesOf(request: AnalyzeRequest): Plain {
+  return plain(request.getProperties());
+}
+
+/** The resource with these inputs in place of its own. */
+export function resourceWith(request: AnalyzeRequest, properties: Plain, reader: PropertyReader): Resource {
   return new Resource({
     urn: request.getUrn(),
     type: request.getType(),

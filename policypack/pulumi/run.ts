@@ -13,6 +13,7 @@ import type {
 import { evaluate, type Evaluation } from "../engine/evaluate";
 import type { Finding } from "../engine/finding";
 import { enforcementOf } from "../engine/levels";
+import { repaired } from "../engine/repair";
 import type { Rule } from "../engine/rule";
 import { DEFAULT_SETTINGS, NO_KNOWLEDGE } from "../engine/settings";
 import { CoreModel } from "../model/core";
@@ -26,7 +27,7 @@ import {
   type PulumiLevel,
 } from "./configuration";
 import type { Listener } from "./requests";
-import { type Inputs, keepFromSdk, resourceOf, stackOf } from "./resources";
+import { type Inputs, keepFromSdk, type Plain, propertiesOf, resourceOf, resourceWith, stackOf } from "./resources";
 import { Secrets } from "./secrets";
 import { PropertyReader } from "./values";
 import { type Violation, violationsOf } from "./violations";
@@ -43,6 +44,7 @@ export class Run implements Listener {
   private deployment = false;
   private silenced = false;
   private readonly awaited = new Map<string, AnalyzeRequest>();
+  private awaitedInputs: { readonly request: AnalyzeRequest; readonly properties: Plain } | undefined;
   private awaitedStack: AnalyzeStackRequest | undefined;
   private readonly reported = new Set<string>();
   private readonly inputs: Inputs = new Map();
@@ -70,8 +72,9 @@ export class Run implements Listener {
     this.configuration = configurationOf({ policies, stack: this.stackSettings, marked: this.deployment }, this.rules);
     this.forget();
     for (const rule of this.rules) {
-      const level = LEVELS.indexOf(enforcementOf(rule, this.configuration.settings));
-      sent.get(rule.name)?.setEnforcementlevel(level as 0 | 1 | 2);
+      const { settings } = this.configuration;
+      const level = LEVELS.indexOf(settings.rules[rule.id]?.remediate === true ? "remediate" : enforcementOf(rule, settings));
+      sent.get(rule.name)?.setEnforcementlevel(level as 0 | 1 | 2 | 3);
     }
     // `all: disabled` means the rules; whoever enables one of them again wants it asked.
     if (policies.get("all")?.level === "disabled") sent.get(PACK_POLICY)?.setEnforcementlevel(0);
@@ -82,6 +85,11 @@ export class Run implements Listener {
     if (this.silenced) return;
     keepFromSdk(request.getProperties());
     this.awaited.set(request.getUrn(), request);
+  }
+
+  prepare(request: AnalyzeRequest): void {
+    keepFromSdk(request.getProperties());
+    this.awaitedInputs = this.silenced ? undefined : { request, properties: propertiesOf(request) };
   }
 
   resources(request: AnalyzeStackRequest): void {
@@ -96,6 +104,23 @@ export class Run implements Listener {
 
   standing(rule: Rule): Standing {
     return this.applicable.has(rule) ? "answered" : "notApplicable";
+  }
+
+  /** The inputs with what the rule's remedy sets, over what those of other rules have set; `undefined` where there is nothing to set. */
+  remediate(rule: Rule): Plain | undefined {
+    if (this.awaitedInputs === undefined) return undefined;
+    const { request, properties } = this.awaitedInputs;
+    const { settings, knowledge } = this.configuration;
+    const resource = resourceWith(request, properties, this.reader);
+    const model = new CoreModel({ resources: [resource], gaps: [] }, { view: "resource", defaultNamespace: settings.namespace });
+    const changes =
+      rule.scope === "stack"
+        ? [...(rule.remedy?.alone?.(resource) ?? [])]
+        : evaluate(model, [rule], settings, knowledge).repairs.flatMap((repair) => repair.changes);
+    if (changes.length === 0) return undefined;
+    const set = repaired(properties, changes) as Plain;
+    this.awaitedInputs = { request, properties: set };
+    return set;
   }
 
   /** What is wrong with the resource that the server was asked about. */

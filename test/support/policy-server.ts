@@ -126,14 +126,19 @@ export class PolicyServer {
     await this.call<unknown>((done) => this.client.configure(request, done));
   }
 
+  /** The inputs that each policy leaves behind, in order. */
+  async remediate(
+    resource: ResourceInit,
+  ): Promise<readonly { readonly policy: string; readonly properties: { readonly [key: string]: unknown } }[]> {
+    const response = await this.call<proto.RemediateResponse>((done) => this.client.remediate(requestOf(resource), done));
+    return response.getRemediationsList().map((item) => ({
+      policy: item.getPolicyname(),
+      properties: (item.getProperties() as unknown as { toJavaScript(): { readonly [key: string]: unknown } }).toJavaScript(),
+    }));
+  }
+
   async analyze(resource: ResourceInit): Promise<Answer> {
-    const request = new proto.AnalyzeRequest();
-    request.setUrn(resource.urn);
-    request.setType(resource.type);
-    request.setName(resource.name);
-    request.setProperties(Struct.fromJavaScript(encodeProperties(resource.properties)));
-    request.setOptions(optionsOf(resource));
-    return answerOf(await this.call<proto.AnalyzeResponse>((done) => this.client.analyze(request, done)));
+    return answerOf(await this.call<proto.AnalyzeResponse>((done) => this.client.analyze(requestOf(resource), done)));
   }
 
   async analyzeStack(resources: readonly ResourceInit[]): Promise<Answer> {
@@ -150,6 +155,16 @@ export class PolicyServer {
       });
     });
   }
+}
+
+function requestOf(resource: ResourceInit): proto.AnalyzeRequest {
+  const request = new proto.AnalyzeRequest();
+  request.setUrn(resource.urn);
+  request.setType(resource.type);
+  request.setName(resource.name);
+  request.setProperties(Struct.fromJavaScript(encodeProperties(resource.properties)));
+  request.setOptions(optionsOf(resource));
+  return request;
 }
 
 function stackResource(resource: ResourceInit): proto.AnalyzerResource {

@@ -9,7 +9,7 @@ import { EXTERNAL_KEY, KMS_KEY, REPLICA_KEY, zoneTag } from "../../analysis/encr
 import { coversAction } from "../../analysis/iam/decide";
 import { type Policy, readPolicy, type Statement } from "../../analysis/iam/document";
 import { admitsStrangers } from "../../analysis/iam/strangers";
-import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
+import { change, defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { resolve } from "../../model/aws/references";
 import { ROLE } from "../../model/aws/identities";
@@ -45,6 +45,7 @@ export default defineRule({
     { id: "T1485", name: "Data Destruction" },
   ],
 
+  remedy: { sets: "enableKeyRotation to true, and deletionWindowInDays to 30 where it is less." },
   *check(item, context) {
     if (item.type === KMS_KEY) yield* rotation(item);
     if (item.type !== KEY_POLICY) yield* deletion(item);
@@ -195,6 +196,7 @@ function* rotation({ name, props }: Resource): Iterable<Verdict> {
   yield (open ? undetermined : fail)({
     message: `KMS key ${name} ${open ? "may not" : "does not"} rotate: what was encrypted with it stays open for ever to whoever got it once.`,
     evidence: [seen(node, true)],
+    changes: change(node, true),
     cause: "rotation",
   });
 }
@@ -206,6 +208,7 @@ function* deletion({ name, props }: Resource): Iterable<Verdict> {
   yield (read.state === "known" ? fail : undetermined)({
     message: `KMS key ${name} ${read.state === "known" ? "can be" : "may be"} destroyed before anybody looks: whoever schedules its deletion takes all that it encrypts (Data Destruction).`,
     evidence: [seen(node, DAYS)],
+    changes: change(node, DAYS),
     cause: "deletion",
   });
 }

@@ -7,7 +7,17 @@
 import { coreInCloud, holdsCore } from "../../analysis/aws-network/core-vpcs";
 import { declaredFunctions } from "../../analysis/aws-network/declared-function";
 import { sbiProducers } from "../../analysis/mesh/sbi";
-import { defineRule, type Evidence, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
+import {
+  change,
+  defineRule,
+  type Evidence,
+  fail,
+  type RuleContext,
+  seen,
+  type Target,
+  undetermined,
+  type Verdict,
+} from "../../engine/rule";
 import { LISTENER_TYPES, LOAD_BALANCER_TYPES } from "../../model/aws/load-balancers";
 import { refersTo, resolve } from "../../model/aws/references";
 import type { CoreModel } from "../../model/core";
@@ -63,6 +73,7 @@ export default defineRule({
     { id: "FGT1557.502", name: "Roaming And Interconnection" },
   ],
 
+  remedy: { sets: "sslPolicy of HTTPS and TLS listeners to one of TLS 1.2 and 1.3 with forward secrecy alone." },
   *check(subject, context) {
     if (!(subject instanceof Resource)) return yield* gateway(subject, context);
     const core = coreOf(subject, context.model);
@@ -222,7 +233,10 @@ function* suites(item: Resource, core: boolean): Iterable<Verdict> {
   const expected = "ELBSecurityPolicy-TLS13-1-2-Res-* or TLS13-1-3-*";
   if (read.state === "unknown") return yield open(item, policy, expected);
   if (read.state === "known" && GOOD.test(read.value) && !WITHOUT_FORWARD_SECRECY.test(read.value)) return;
-  yield said(item, core, "takes TLS suites without forward secrecy or versions before 1.2", [seen(policy, expected)]);
+  yield {
+    ...said(item, core, "takes TLS suites without forward secrecy or versions before 1.2", [seen(policy, expected)]),
+    changes: change(policy, "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"),
+  };
 }
 
 function* classic(item: Resource, core: boolean): Iterable<Verdict> {

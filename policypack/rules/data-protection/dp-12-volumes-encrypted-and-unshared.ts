@@ -4,7 +4,7 @@
  */
 
 import { coreInCloud } from "../../analysis/aws-network/core-vpcs";
-import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
+import { change, defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { disksOf, EBS_VOLUME, encryptedByDefault } from "../../model/aws/disks";
 import { INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE } from "../../model/aws/types";
@@ -52,6 +52,8 @@ export default defineRule({
   ],
   breaks: [{ id: "FGT1609.501", name: "Accessing Terminated VNF" }],
 
+  // A disk that there is would be replaced, and what is on it lost: only what makes new disks is changed.
+  remedy: { sets: "encryption of the disks that launch templates make, and the account's default, on." },
   *check(item, context) {
     if (item.type === BY_DEFAULT) yield* accountDefault(item);
     else if (item.type === AMI_PERMISSION) yield* sharedImage(item);
@@ -148,6 +150,8 @@ function* judge(item: Resource, found: readonly Encrypted[], byDefault: boolean)
   yield (plain.length > 0 ? fail : undetermined)({
     message: `${titleOf(item)} ${plain.length > 0 ? "is not" : "may not be"} encrypted: whoever attaches the disk or a copy of it reads what the function left there (Accessing Terminated VNF).`,
     evidence: list.map(({ encrypted }) => seen(encrypted, true)),
+    // The provider takes a text here (LaunchTemplateBlockDeviceMappingEbs).
+    changes: item.type === LAUNCH_TEMPLATE ? plain.flatMap(({ encrypted }) => change(encrypted, "true")) : [],
     cause: "encryption",
   });
 }
@@ -159,6 +163,7 @@ function* accountDefault(setting: Resource): Iterable<Verdict> {
   yield (read.state === "known" ? fail : undetermined)({
     message: `The account ${read.state === "known" ? "does not encrypt" : "may not encrypt"} new disks by default: one that nobody thought of lies open.`,
     evidence: [seen(enabled, true)],
+    changes: change(enabled, true),
   });
 }
 

@@ -5,7 +5,7 @@
  * the other three are advisory.
  */
 
-import { defineRule, fail, seen, undetermined } from "../../engine/rule";
+import { change, defineRule, fail, seen, undetermined } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { EKS_CLUSTER } from "../../model/aws/types";
 import { resource, unknownValue } from "../../testing/build";
@@ -37,6 +37,7 @@ export default defineRule({
     { id: "T1562.001", name: "Disable or Modify Tools" },
     { id: "FGT1609", name: "Container Administration Command" },
   ],
+  remedy: { sets: "enabledClusterLogTypes to all five." },
   *check(cluster) {
     const types = cluster.props.get("enabledClusterLogTypes");
     const items = types.items().map((item) => item.string());
@@ -49,6 +50,7 @@ export default defineRule({
       yield verdict({
         message: `EKS cluster ${cluster.name} ${more ? "may write" : "writes"} no ${missing.join(", ")} log: ${index === 0 ? "what an intruder does through the Kubernetes API leaves no trace" : "a part of what an intruder changes leaves no trace"} (Disable or Modify Tools).`,
         evidence: [seen(types, [...REQUIRED, ...ADVISED])],
+        changes: change(types, [...REQUIRED, ...ADVISED]),
         cause: index === 0 ? "required" : "advised",
         advisory: index > 0,
       });

@@ -4,7 +4,7 @@
  */
 
 import { coreInCloud } from "../../analysis/aws-network/core-vpcs";
-import { defineRule, type Evidence, fail, seen, undetermined } from "../../engine/rule";
+import { type Change, change, defineRule, type Evidence, fail, seen, undetermined } from "../../engine/rule";
 import { wholeStack } from "../../engine/targets";
 import { refersTo, resolve } from "../../model/aws/references";
 import { VPC } from "../../model/aws/types";
@@ -42,6 +42,10 @@ export default defineRule({
     { id: "FGT1611", name: "Escape to Host" },
     { id: "T1610", name: "Deploy Container" },
   ],
+  remedy: {
+    sets: "a detector's enable to true, and the status of the features that are asked for to ENABLED.",
+    alone: switchedOn,
+  },
   *check(model, context) {
     const core = model.ask(coreInCloud);
     if (core === "no" || context.options["organisation"] !== "" || model.ofType(ORGANISATION).length > 0) return;
@@ -86,6 +90,15 @@ export default defineRule({
 }); // prettier-ignore
 
 const WANTED = ["EKS_AUDIT_LOGS", "RUNTIME_MONITORING", "S3_DATA_EVENTS"];
+
+/** What somebody has declared and switched off. A feature that nobody declared is for the program to add. */
+function* switchedOn({ type, props }: Resource): Generator<Change> {
+  const enable = props.get("enable");
+  if (type === DETECTOR && !valueOr(enable.boolean(), true)) yield* change(enable, true);
+  const status = props.get("status").string();
+  const asked = WANTED.includes(valueOr(props.get("name").string(), ""));
+  if (type === FEATURE && asked && status.state === "known" && status.value !== "ENABLED") yield* change(props.get("status"), "ENABLED");
+}
 
 function featureOn(model: CoreModel, detector: Resource, name: string): "yes" | "maybe" | "no" {
   const own = model

@@ -10,9 +10,11 @@ import { POLICIES } from "../../analysis/reachability/policies/kinds";
 import { allowsOf, type BoundAllow } from "../../analysis/reachability/policy-edges";
 import { intersectPorts, type PortSet, portsOf, unionPorts } from "../../analysis/reachability/ports";
 import type { Peer } from "../../analysis/reachability/policy";
-import { defineRule, fail, seen, undetermined, type Verdict } from "../../engine/rule";
+import { type Change, change, defineRule, fail, seen, undetermined, type Verdict } from "../../engine/rule";
 import { objects } from "../../engine/targets";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
+import type { Resource } from "../../model/stack";
+import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, type Properties, unknownValue } from "../../testing/build";
 
 export default defineRule({
@@ -38,6 +40,10 @@ export default defineRule({
     { id: "T1552.005", name: "Cloud Instance Metadata API" },
     { id: "T1071.004", name: "DNS" },
   ],
+  remedy: {
+    sets: "except of address blocks that hold the instance metadata service: its addresses are added.",
+    alone: withoutMetadata,
+  },
   *check(policy, context) {
     const allows = allowsOf(context.model, policy).filter(({ direction }) => direction === "egress");
     yield* metadata(policy, allows);
@@ -109,7 +115,7 @@ export default defineRule({
   }),
 });
 
-const METADATA = ["169.254.169.254/32", "fd00:ec2::254/128"].map((cidr) => IpSet.of([cidr]));
+const METADATA = ["169.254.169.254/32", "fd00:ec2::254/128"].map((address) => ({ address, set: IpSet.of([address]) }));
 const HTTP = portsOf("TCP", 80, 80);
 const DNS: PortSet = unionPorts(portsOf("UDP", 53, 53), portsOf("TCP", 53, 53));
 const DNS_OVER_TLS: PortSet = unionPorts(portsOf("TCP", 853, 853), portsOf("UDP", 853, 853));
@@ -126,15 +132,54 @@ const NODE_LOCAL = IpSet.fromBlocks([parseBlock("169.254.20.10/32")].flatMap((bl
 function* metadata(policy: KubernetesObject, allows: readonly BoundAllow[]): Generator<Verdict> {
   for (const { rule, ports, certain, self } of allows) {
     if (intersectPorts(ports, HTTP).length === 0) continue;
-    if (!rule.peers.some((peer) => peer.kind === "block" && METADATA.some((address) => peer.certain.contains(address)))) continue;
+    if (!rule.peers.some((peer) => peer.kind === "block" && METADATA.some(({ set }) => peer.certain.contains(set)))) continue;
     const verdict = certain ? fail : undetermined;
     yield verdict({
       message: `${policy.kind} ${policy.name} lets the ${self.label} reach the instance metadata service: whoever takes the pod has the node's AWS credentials (Cloud Instance Metadata API).`,
       evidence: [seen(rule.node, "169.254.169.254/32 and fd00:ec2::254/128 in except")],
+      changes: [...withoutMetadata(policy.resource)],
       cause: "metadata",
     });
     return;
   }
+}
+
+/** The metadata addresses, added to the exceptions of each address block that lets HTTP to them. */
+function* withoutMetadata({ props }: Resource): Generator<Change> {
+  for (const rule of props.get("spec", "egress").items()) {
+    if (!mayBeHttp(rule.get("ports"))) continue;
+    for (const block of rule
+      .get("to")
+      .items()
+      .map((peer) => peer.get("ipBlock"))) {
+      const cidr = valueOr(block.get("cidr").string(), "");
+      const excepted = block
+        .get("except")
+        .items()
+        .flatMap((item) => valueOr(item.string(), []));
+      if (block.get("except").holdsUnknown() || !isBlock(cidr) || !excepted.every(isBlock)) continue;
+      // An exception must be smaller than its block (Kubernetes API, IPBlock).
+      const missing = METADATA.filter(
+        ({ address, set }) =>
+          cidr !== address && IpSet.of([cidr]).contains(set) && !excepted.some((item) => IpSet.of([item]).contains(set)),
+      );
+      if (missing.length > 0) yield* change(block.get("except"), [...excepted, ...missing.map(({ address }) => address)]);
+    }
+  }
+}
+
+function isBlock(text: string): boolean {
+  return parseBlock(text) !== undefined;
+}
+
+/** Whether ports of a rule hold TCP 80: all of them where none is named; a port by name may be anyone. */
+function mayBeHttp(ports: Node): boolean {
+  if (ports.isAbsent || ports.isUnknown) return true;
+  return ports.items().some((item) => {
+    const [first, last] = [item.get("port").number(), item.get("endPort").number()];
+    const tcp = valueOr(item.get("protocol").string(), "TCP") === "TCP";
+    return tcp && (first.state !== "known" || (first.value <= 80 && valueOr(last, first.value) >= 80));
+  });
 }
 
 function* resolvers(policy: KubernetesObject, allows: readonly BoundAllow[]): Generator<Verdict> {

@@ -6,8 +6,9 @@
 
 import { judgedBesidePlatform } from "../../engine/judged";
 import { perPod } from "../../engine/pod-checks";
-import { defineRule, type Evidence, fail, seen, undetermined } from "../../engine/rule";
+import { change, defineRule, type Evidence, fail, seen, undetermined } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
+import { valueOr } from "../../model/value";
 import { networkFunction, unknownValue } from "../../testing/build";
 
 export default defineRule({
@@ -32,6 +33,7 @@ export default defineRule({
     { id: "T1611", name: "Escape to Host" },
     { id: "FGT5005", name: "Memory Scraping" },
   ],
+  remedy: { sets: "hostPID, hostIPC and shareProcessNamespace to false where they are on." },
   check: perPod(judgedBesidePlatform, function* (workload) {
     const { judged, networkFunctions } = workload;
     const wrong: Evidence[] = [];
@@ -50,6 +52,9 @@ export default defineRule({
     yield (certain ? fail : undetermined)({
       message: `${workload.kind} ${workload.name} ${certain ? "sets" : "may set"} ${shared.join(", ")}: whoever breaks in reads the memory of ${host ? "every process of the node" : "the other containers of the pod"} (Memory Scraping).`,
       evidence,
+      changes: FIELDS.map((field) => workload.podSpec.get(field))
+        .filter((node) => valueOr(node.boolean(), false))
+        .flatMap((node) => change(node, false)),
       networkFunctions,
     });
   }),

@@ -4,7 +4,17 @@
 
 import { perPod } from "../../engine/pod-checks";
 import { judgedAsNetworkFunction } from "../../engine/judged";
-import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
+import {
+  type Change,
+  change,
+  defineRule,
+  type Evidence,
+  fail,
+  type RuleContext,
+  seen,
+  undetermined,
+  type Verdict,
+} from "../../engine/rule";
 import { either, objects, workloads } from "../../engine/targets";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { matchesMap } from "../../model/kubernetes/selectors";
@@ -32,6 +42,7 @@ export default defineRule({
     { id: "T1609", name: "Container Administration Command" },
     { id: "FGT1609", name: "Container Administration Command" },
   ],
+  remedy: { sets: "stdin and tty to false where they are on; ephemeral containers and debuggers are for you to take out." },
   *check(subject, context) {
     if (context.settings.profile === "lab") return;
     if ("podSpec" in subject) yield* inPod(subject, context);
@@ -72,6 +83,7 @@ const inPod = perPod(judgedAsNetworkFunction, function* (workload) {
   const wrong: Evidence[] = [];
   const open: Evidence[] = [];
   const found: string[] = [];
+  const changes: Change[] = [];
   for (const container of workload.containers) {
     if (container.role === "ephemeral") {
       wrong.push(seen(container.node.get("name"), "no ephemeral container"));
@@ -84,6 +96,8 @@ const inPod = perPod(judgedAsNetworkFunction, function* (workload) {
       if (on.state !== "known" || !on.value) continue;
       wrong.push(seen(node, false));
       found.push("a terminal");
+      // Kubernetes lets nobody change an ephemeral container.
+      if (container.role !== "ephemeral") changes.push(...change(node, false));
     }
     for (const node of texts(container.node)) {
       if (!DEBUGGER.test(valueOr(node.string(), ""))) continue;
@@ -97,6 +111,7 @@ const inPod = perPod(judgedAsNetworkFunction, function* (workload) {
   yield (certain ? fail : undetermined)({
     message: `${workload.kind} ${workload.name} ${certain ? "has" : "may have"} ${found.length === 0 ? "a terminal" : [...new Set(found)].join(" and ")}: whoever attaches to it works inside the function (Container Administration Command).`,
     evidence,
+    changes,
     networkFunctions,
   });
 });
