@@ -32,6 +32,12 @@ function page(rule) {
     "",
     rule.remediation,
     "",
+    ...(rule.remedy === undefined
+      ? []
+      : [
+          `On request this is put right for you: in Pulumi by the level \`remediate\` for \`${rule.name}\`, in plain YAML manifests by \`carrierguard check --fix\`. It sets ${rule.remedy.sets}`,
+          "",
+        ]),
     "## Looks at",
     "",
     rule.target.description,

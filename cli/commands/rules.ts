@@ -47,6 +47,7 @@ function facts(rule: Rule) {
     targets,
     rationale,
     remediation,
+    ...(rule.remedy === undefined ? {} : { remedy: rule.remedy.sets }),
     standards,
     breaks,
     since,
@@ -68,6 +69,9 @@ function page(rule: Rule): string {
     "",
     `Why: ${rule.rationale}`,
     `Fix: ${rule.remediation}`,
+    ...(rule.remedy === undefined
+      ? []
+      : [`Put right on request (level remediate in Pulumi, check --fix for manifests): sets ${rule.remedy.sets}`]),
     `Looks at: ${rule.target.description}`,
     ...(options.length > 0 ? ["Options:", ...options] : []),
     "Standards:",
