@@ -57,6 +57,8 @@ function program(): Command {
     .option("--at <time>", "the time that expiry and validity are judged by (default: SOURCE_DATE_EPOCH, else now)")
     .option("--waivers <file>", "waivers besides those of the settings, repeatable", collect, [])
     .option("--baseline <file>", "findings accepted before, which refuse nothing")
+    .option("--fix", "put right what is safe to, in plain YAML manifests; the difference is shown first")
+    .option("--fix-dry-run", "show what --fix would change, and change nothing")
     .option("--fail-on-new", "fail on whatever neither a waiver nor the baseline has")
     .action(async (targets: string[], options) => (await import("./commands/check.js")).check(targets, options));
 

@@ -20,6 +20,7 @@ import { type Report, summarise } from "../reports/report";
 import { version } from "../version";
 import { type ColorOptions, parseOutputs, wantsColor, write } from "./output";
 import { type Selection, selectRules } from "./selection";
+import { UsageError } from "./usage-error";
 
 export interface EvaluationOptions extends ColorOptions {
   readonly config?: string;
@@ -39,10 +40,15 @@ interface CheckOptions extends EvaluationOptions, Selection {
   readonly waivers?: readonly string[];
   readonly baseline?: string;
   readonly failOnNew?: boolean;
+  /** Whether what rules put right is written into manifests, or only shown. */
+  readonly fix?: boolean;
+  readonly fixDryRun?: boolean;
 }
 
 export async function check(targets: readonly string[], options: CheckOptions): Promise<void> {
   const outputs = parseOutputs(options.output, FORMATS);
+  if ((options.fix === true || options.fixDryRun === true) && targets.includes("-"))
+    throw new UsageError("--fix writes files, and standard input is none: name the file");
   const rules = selectRules(allRules, options);
   const loaded = await loadSettings(options.config, targets, allRules);
   const settings: Settings = { ...loaded.settings, ...given(options) };
@@ -65,6 +71,20 @@ export async function check(targets: readonly string[], options: CheckOptions): 
   telling.done();
   const found = together(evaluations.map((evaluation) => evaluation.findings));
   const findings = accepted === undefined ? found : markBaselined(found, accepted);
+  if (options.fix === true || options.fixDryRun === true) {
+    const { planFixes, writeFixes } = await import("../fix/fix.js");
+    const open = new Set(findings.filter(({ baselined }) => !baselined).map(keyOf));
+    const plan = planFixes(evaluations.flatMap(({ repairs }) => repairs).filter(({ finding }) => open.has(keyOf(finding))));
+    for (const { difference } of plan.files) console.error(difference);
+    for (const line of plan.left) console.error(`carrierguard: ${line}`);
+    if (plan.files.length + plan.left.length === 0) console.error("carrierguard: there is nothing to put right");
+    if (options.fix === true && plan.files.length > 0) {
+      writeFixes(plan);
+      for (const { file, rules: fixed } of plan.files) console.error(`carrierguard: ${file}: written (${fixed.join(", ")})`);
+      // The report is about what is there now.
+      return check(targets, { ...options, fix: false, fixDryRun: false });
+    }
+  }
   for (const line of new Set(evaluations.flatMap((evaluation) => evaluation.outgrown).map(outgrownLine))) console.error(line);
   const ran = Math.max(...evaluations.map((evaluation) => evaluation.runs.length));
   const evaluated = evaluations.flatMap((evaluation) => evaluation.runs).reduce((sum, run) => sum + subjectsOf(run), 0);

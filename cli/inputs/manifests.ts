@@ -33,12 +33,14 @@ type Mapping = { readonly [key: string]: Value };
 
 export function readManifests(text: string, file: string): Manifests {
   const reader = new ManifestReader(file);
-  for (const document of documents(text)) reader.document(document);
+  for (const document of documentsOf(text)) reader.document(document);
   return reader.result();
 }
 
-interface Document {
+export interface YamlDocument {
   readonly text: string;
+  /** Where it begins in the whole. */
+  readonly start: number;
   /** Line of the first content, from 1. */
   readonly line: number;
 }
@@ -46,8 +48,9 @@ interface Document {
 const SEPARATOR = /^---(?=\s|$)|^\.\.\.(?=\s|$)/;
 
 /** Cuts a stream at its `---` lines, which no indented text can hold. Comment-only documents are left out. */
-function* documents(text: string): Iterable<Document> {
-  const clean = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
+export function* documentsOf(text: string): Iterable<YamlDocument> {
+  const mark = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+  const clean = text.slice(mark);
   let start = 0;
   let content = 0;
   let line = 0;
@@ -59,7 +62,7 @@ function* documents(text: string): Iterable<Document> {
     const first = clean.charCodeAt(position);
     // Only "-" and "." can begin a separator: the others are not looked at twice.
     if ((first === 45 || first === 46) && SEPARATOR.test(clean.slice(position, Math.min(end, position + 4)))) {
-      if (content > 0) yield { text: clean.slice(start, position), line: content };
+      if (content > 0) yield { text: clean.slice(start, position), start: start + mark, line: content };
       // What follows "--- " on the same line is content.
       const rest = first === 45 ? clean.slice(position + 3, end).trim() : "";
       start = rest === "" || rest.startsWith("#") ? end + 1 : position + 3;
@@ -70,7 +73,7 @@ function* documents(text: string): Iterable<Document> {
     if (newline < 0) break;
     position = end + 1;
   }
-  if (content > 0) yield { text: clean.slice(start), line: content };
+  if (content > 0) yield { text: clean.slice(start), start: start + mark, line: content };
 }
 
 /** Nothing but blanks, a comment, or a YAML directive. */
@@ -95,7 +98,7 @@ class ManifestReader {
 
   constructor(private readonly file: string) {}
 
-  document({ text, line }: Document): void {
+  document({ text, line }: YamlDocument): void {
     let value: unknown;
     try {
       value = this.parse(text, line);
