@@ -8,6 +8,7 @@ import { compareFindings, type Finding, type FindingResource } from "./finding";
 import type { Change, Rule, RuleContext, Verdict } from "./rule";
 import { type Knowledge, optionsOf, type Settings } from "./settings";
 import { enforcementOf } from "./levels";
+import { redacted, secretsOf } from "./redact";
 import { keyOf, markSubsumed } from "./subsume";
 import { applyWaivers, type Waived } from "./waivers";
 
@@ -55,8 +56,10 @@ export function evaluate(model: CoreModel, rules: readonly Rule[], settings: Set
   }
   const { findings: waived, outgrown } = applyWaivers(unique(findings), knowledge.waivers ?? [], knowledge.at);
   const accepted = new Set(waived.filter(({ waiver }) => waiver !== null).map(keyOf));
+  const secrets = findings.length === 0 ? undefined : model.ask(secretsOf);
+  const told = markSubsumed(waived, rules).sort(compareFindings);
   return {
-    findings: markSubsumed(waived, rules).sort(compareFindings),
+    findings: secrets === undefined ? told : told.map((finding) => redacted(finding, secrets)),
     repairs: repairs.filter(({ finding }) => !accepted.has(keyOf(finding))),
     runs,
     outgrown,

@@ -55,7 +55,7 @@ export interface Change {
 
 /** The change that sets a property; none inside a text, which is another tool's to write. */
 export function change(node: Node, value: Change["value"]): readonly Change[] {
-  return node.keys === undefined || node.secret ? [] : [{ path: node.keys, value }];
+  return node.keys === undefined || node.secret || node.secretTexts().size > 0 ? [] : [{ path: node.keys, value }];
 }
 
 /** What a check says of one subject; nothing said is a pass. */

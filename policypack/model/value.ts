@@ -295,6 +295,13 @@ export class Node {
     return plain(this.raw);
   }
 
+  /** The texts here and below that are marked secret. */
+  secretTexts(): ReadonlySet<string> {
+    const texts = new Set<string>();
+    collectSecrets(this.raw, this.secret, texts);
+    return texts;
+  }
+
   /** The value as a finding may quote it: shortened, and never a secret. */
   describe(): unknown {
     const raw = this.raw;
@@ -336,6 +343,15 @@ function holdsUnknown(value: Value | undefined): boolean {
 
 function holdsSecret(value: Value): boolean {
   return value instanceof SecretValue || children(value).some(holdsSecret);
+}
+
+function collectSecrets(value: Value | undefined, secret: boolean, texts: Set<string>): void {
+  if (typeof value === "string") {
+    if (secret) texts.add(value);
+  } else if (typeof value === "object" && value !== null && !(value instanceof UnknownValue)) {
+    if (value instanceof SecretValue) collectSecrets(value.value, true, texts);
+    else for (const item of Object.values(value)) collectSecrets(item as Value, secret, texts);
+  }
 }
 
 function plain(value: Value | undefined): unknown {

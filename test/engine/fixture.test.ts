@@ -58,6 +58,19 @@ describe("pulumi preview", () => {
 describe("pulumi up", () => {
   const advisory = { ...ONLY, [WH01]: "advisory", [SG05]: "advisory" };
 
+  it("makes what a remedy was asked to put right as it should be, and keeps its secrets", () => {
+    const remedied = { ...ONLY, [WH01]: "disabled", [SG05]: "disabled", "dp-08-kms-keys-rotated-and-scoped": "remediate" };
+    const up = project.run("up", "--yes", "--skip-preview", ...project.pack(remedied));
+    expect(violationsIn(up.output).filter(({ level }) => level === "mandatory")).toEqual([]);
+    expect(up.status).toBe(0);
+    const { text } = project.exported();
+    const key = (JSON.parse(text) as { deployment: { resources: { type: string; inputs?: object }[] } }).deployment.resources.find(
+      ({ type }) => type === "aws:kms/key:Key",
+    );
+    expect(key?.inputs).toMatchObject({ enableKeyRotation: true, deletionWindowInDays: 30 });
+    expect(text).not.toContain("a description of its own");
+  });
+
   it("deploys what only advice speaks against, and analyses the deployed stack to the same end", () => {
     const up = project.run("up", "--yes", "--skip-preview", ...project.pack(advisory));
     expect(violationsIn(up.output).map(({ policy }) => policy)).toEqual([SG05, WH01]);
