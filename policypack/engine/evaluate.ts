@@ -91,7 +91,8 @@ function runRule(rule: Rule, model: CoreModel, settings: Settings, knowledge: Kn
             found.push(item);
             const { changes = [] } = verdict;
             const at = verdict.resource ?? resource;
-            if (verdict.verdict === "fail" && changes.length > 0 && at !== undefined) repairs.push({ finding: item, resource: at, changes });
+            if (verdict.verdict === "fail" && changes.length > 0 && at !== undefined)
+              repairs.push({ finding: item, resource: at, changes });
           }
         }
         count[worst(verdicts)] += 1;
