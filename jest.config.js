@@ -1,8 +1,9 @@
 /** @type {import("jest").Config} */
 module.exports = {
   testMatch: ["<rootDir>/test/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/engine/"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/(engine|kubernetes)/"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }] },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  modulePathIgnorePatterns: ["<rootDir>/dist/"],
+  // The component package has the name of this one, as other languages know it; fixtures have each other's.
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/components/package\\.json$", "<rootDir>/test/fixtures/.*/package\\.json$"],
 };
