@@ -5,6 +5,7 @@
 
 import * as yaml from "js-yaml";
 import { isClusterScoped, typeToken } from "../../policypack/model/kubernetes/objects";
+import { KUBERNETES_YAML } from "../../policypack/model/kubernetes/yaml";
 import { Resource, type Source } from "../../policypack/model/stack";
 import { UnknownValue, type Value } from "../../policypack/model/value";
 import { InputError } from "./input-error";
@@ -19,9 +20,9 @@ export interface Manifests {
   readonly others: number;
 }
 
-/** YAML as the Kubernetes tools read it: core types, and merge keys. */
+/** Merge keys beside it. */
 const MERGE = new yaml.Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (text: unknown) => text === "<<" });
-const SCHEMA = yaml.CORE_SCHEMA.extend({ implicit: [MERGE] });
+const SCHEMA = KUBERNETES_YAML.extend({ implicit: [MERGE] });
 
 /** Values in one document, aliases counted as often as they are used: more is an attack, or no manifest. */
 const VALUE_LIMIT = 2_000_000;

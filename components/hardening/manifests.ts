@@ -3,6 +3,7 @@
 import * as yaml from "js-yaml";
 import { CoreModel } from "../../policypack/model/core";
 import { typeToken } from "../../policypack/model/kubernetes/objects";
+import { KUBERNETES_YAML } from "../../policypack/model/kubernetes/yaml";
 import { Resource } from "../../policypack/model/stack";
 import type { Value } from "../../policypack/model/value";
 
@@ -20,7 +21,7 @@ type Mapping = { [key: string]: string };
 
 /** The objects of a rendered chart; `List`s are taken apart. Throws where the text is no YAML. */
 export function parseManifests(text: string): Manifest[] {
-  const documents = yaml.loadAll(text, undefined, { schema: yaml.CORE_SCHEMA }) as unknown[];
+  const documents = yaml.loadAll(text, undefined, { schema: KUBERNETES_YAML }) as unknown[];
   return documents.flatMap(objectsOf);
 }
 

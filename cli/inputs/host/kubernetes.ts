@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync as glob, readFileSync } from "./files";
 import * as yaml from "js-yaml";
 import { isClusterScoped } from "../../../policypack/model/kubernetes/objects";
+import { KUBERNETES_YAML } from "../../../policypack/model/kubernetes/yaml";
 import { helmTemplate, type HelmTemplate } from "../helm";
 
 export type KubernetesObject = { readonly [key: string]: unknown };
@@ -13,7 +14,7 @@ export type Objects = { readonly objects: readonly KubernetesObject[]; readonly 
 
 /** Objects of a YAML text; `List`s are taken apart. Throws js-yaml's error. */
 export function decodeYaml(text: string): KubernetesObject[] {
-  return yaml.loadAll(text, undefined, { schema: yaml.CORE_SCHEMA, json: true }).flatMap((document) => unfold(document));
+  return yaml.loadAll(text, undefined, { schema: KUBERNETES_YAML, json: true }).flatMap((document) => unfold(document));
 }
 
 function unfold(document: unknown): KubernetesObject[] {
