@@ -31,9 +31,12 @@ export interface CoreClusterArgs {
   environment?: pulumi.Input<string>;
 }
 
-/** Add-ons with the versions that were current when this was written; the first makes NetworkPolicies count from a pod's first packet. */
+/**
+ * Add-ons with the versions that were current when this was written; the first makes NetworkPolicies count from a pod's first packet, and
+ * knows ClusterNetworkPolicies since 1.21.1.
+ */
 const ADD_ONS: readonly (readonly [name: string, version: string, configuration?: object])[] = [
-  ["vpc-cni", "v1.20.4-eksbuild.2", { enableNetworkPolicy: "true", env: { NETWORK_POLICY_ENFORCING_MODE: "strict" } }],
+  ["vpc-cni", "v1.21.1-eksbuild.8", { enableNetworkPolicy: "true", env: { NETWORK_POLICY_ENFORCING_MODE: "strict" } }],
   ["coredns", "v1.12.4-eksbuild.1", { nodeSelector: { "carrierguard.dev/zone": "trust-services" }, tolerations: [{ key: "carrierguard.dev/zone", operator: "Exists" }] }],
   ["kube-proxy", "v1.34.0-eksbuild.4"],
   ["eks-pod-identity-agent", "v1.3.9-eksbuild.3"],

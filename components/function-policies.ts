@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkFunctionId } from "../policypack/topology/types";
 import type { TokenIssuerArgs } from "./network-function";
-import { attachmentsOf, isMeshed, objectName, SBI_PORT } from "./plan/functions";
+import { attachmentsOf, functionLabel, isMeshed, objectName, SBI_PORT } from "./plan/functions";
 import { authorizationRules, FUNCTION_LABEL, networkPolicy, planePolicy, type Surroundings } from "./plan/policies";
 import { planePolicyObject } from "./secondary-network";
 
@@ -38,7 +38,7 @@ export function functionPolicies(name: string, plan: PolicyPlan, parent: pulumi.
 /** Callers by identity, path and token; how many at once; and whose tokens count. */
 function mesh(name: string, { id, around, namespace, token, domain }: PolicyPlan, parent: pulumi.Resource): void {
   const object = objectName(id);
-  const selector = { matchLabels: { [FUNCTION_LABEL]: object } };
+  const selector = { matchLabels: { [FUNCTION_LABEL]: functionLabel(id) } };
   const custom = (kind: string, group: string, spec: object) =>
     new k8s.apiextensions.CustomResource(
       `${name}-${kind.toLowerCase()}`,

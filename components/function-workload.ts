@@ -5,8 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { NetworkFunctionId } from "../policypack/topology/types";
 import type { NetworkFunctionArgs } from "./network-function";
 import { ZONE_LABEL } from "./node-group";
-import { attachmentsOf, isMeshed, objectName, zoneOf } from "./plan/functions";
+import { attachmentsOf, functionLabel, isMeshed, objectName, zoneOf } from "./plan/functions";
 import { containerPorts, containerSecurity, type DataPlane, resourcesOf } from "./plan/pod";
+import { FUNCTION_LABEL } from "./plan/policies";
 
 export interface WorkloadPlan {
   readonly id: NetworkFunctionId;
@@ -36,7 +37,7 @@ export function functionWorkload(name: string, plan: WorkloadPlan, parent: pulum
   const { id, metadata, replicas } = plan;
   const options = { parent };
   const object = objectName(id);
-  const selector = { matchLabels: { "carrierguard.dev/nf": object } };
+  const selector = { matchLabels: { [FUNCTION_LABEL]: functionLabel(id) } };
   const store = id === "SUBSCRIBER-DB" || id === "UDSF";
   const ports = containerPorts(id, plan.present);
   const template = { metadata: podMetadata(plan), spec: podSpec(name, plan, store, parent) };

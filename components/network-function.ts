@@ -7,9 +7,9 @@ import type { NetworkFunctionId } from "../policypack/topology/types";
 import { Arguments } from "./arguments";
 import { functionPolicies } from "./function-policies";
 import { functionWorkload } from "./function-workload";
-import { BUILDABLE, homeDomain, issuerOf, objectName, PLMN } from "./plan/functions";
+import { BUILDABLE, functionLabel, homeDomain, issuerOf, objectName, PLMN } from "./plan/functions";
 import { DATA_PLANES } from "./plan/pod";
-import type { Surroundings } from "./plan/policies";
+import { FUNCTION_LABEL, type Surroundings } from "./plan/policies";
 
 export interface NetworkFunctionArgs {
   /** Which function it is: AMF, SMF, UPF … */
@@ -111,7 +111,7 @@ export class NetworkFunction extends pulumi.ComponentResource {
       if (!DIGEST.test(reference)) throw read.wrong("image", `${JSON.stringify(reference)} is not pinned: give name@sha256:<digest>`);
       return reference;
     });
-    const metadata = { name: object, namespace: args.namespace, labels: { "carrierguard.dev/nf": object } };
+    const metadata = { name: object, namespace: args.namespace, labels: { [FUNCTION_LABEL]: functionLabel(id) } };
     const options = { parent: this };
 
     const account = new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, options);

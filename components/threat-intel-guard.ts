@@ -7,7 +7,7 @@ import { Arguments } from "./arguments";
 import { dnsFirewall } from "./dns-firewall";
 import { encryptionKey } from "./encryption-key";
 import { PLMN } from "./plan/functions";
-import { type Threats, threatsOf } from "./plan/threats";
+import { denials, type Threats, threatsOf } from "./plan/threats";
 import { privateBucket } from "./private-bucket";
 import { tagsOf } from "./tags";
 
@@ -131,21 +131,19 @@ function packets(name: string, { threats, vpcId, tags, parent }: GuardPlan, subn
     options,
   );
   if (subnetIds !== undefined) firewall(name, rules, { vpcId, subnetIds, tags, parent });
-  new k8s.apiextensions.CustomResource(
-    `${name}-feed`,
-    {
-      apiVersion: "networking.k8s.aws/v1alpha1",
-      kind: "ClusterNetworkPolicy",
-      metadata: { name: `${name}-feed` },
-      spec: {
-        tier: "Admin",
-        priority: 10,
-        subject: { namespaces: {} },
-        egress: [{ name: "threat-intelligence", action: "Deny", to: [{ networks: blocks }] }],
+  for (const [index, egress] of denials(blocks).entries()) {
+    const policy = index === 0 ? `${name}-feed` : `${name}-feed-${index + 1}`;
+    new k8s.apiextensions.CustomResource(
+      policy,
+      {
+        apiVersion: "networking.k8s.aws/v1alpha1",
+        kind: "ClusterNetworkPolicy",
+        metadata: { name: policy },
+        spec: { tier: "Admin", priority: 10 + index, subject: { namespaces: {} }, egress },
       },
-    },
-    options,
-  );
+      options,
+    );
+  }
 }
 
 /** Suricata rules: both ways, dropped and told. */

@@ -9,7 +9,7 @@ import type { CoreModel } from "../../policypack/model/core";
 import type { Workload } from "../../policypack/model/kubernetes/workloads";
 import { valueOr } from "../../policypack/model/value";
 import type { NetworkFunctionId } from "../../policypack/topology/types";
-import { objectName } from "../plan/functions";
+import { functionLabel } from "../plan/functions";
 import { FUNCTION_LABEL } from "../plan/policies";
 import { isObject, type Json, type Manifest, modelOf, titleOf } from "./manifests";
 import { hardenPod, writable } from "./pods";
@@ -89,8 +89,8 @@ function label(metadata: Json | undefined, functions: readonly NetworkFunctionId
   const [only, ...more] = functions;
   const labels = metadata?.["labels"];
   if (only === undefined || more.length > 0 || !isObject(labels) || labels[FUNCTION_LABEL] !== undefined) return;
-  labels[FUNCTION_LABEL] = objectName(only);
-  changed(`labelled ${FUNCTION_LABEL}: ${objectName(only)}`);
+  labels[FUNCTION_LABEL] = functionLabel(only);
+  changed(`labelled ${FUNCTION_LABEL}: ${functionLabel(only)}`);
 }
 
 function accountOf(workload: Workload): string {

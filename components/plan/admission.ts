@@ -1,7 +1,7 @@
 /** The rules on pods that CEL can say: each with the control that it enforces at run time. */
 
 import { networkFunction } from "../../policypack/topology/topology";
-import { BUILDABLE, objectName, zoneOf } from "./functions";
+import { BUILDABLE, functionLabel, zoneOf } from "./functions";
 import { FUNCTION_LABEL } from "./policies";
 
 interface Validation {
@@ -19,7 +19,7 @@ const CAPABILITIES = [...new Set(EDGE_FUNCTIONS.flatMap((id) => networkFunction(
 const EDGE_ZONES = [...new Set(EDGE_FUNCTIONS.map(zoneOf))].sort();
 const list = (words: readonly string[]) => `[${words.map((word) => `'${word}'`).join(", ")}]`;
 const EDGE = [
-  `object.metadata.?labels['${FUNCTION_LABEL}'].orValue('') in ${list(EDGE_FUNCTIONS.map(objectName))}`,
+  `object.metadata.?labels['${FUNCTION_LABEL}'].orValue('') in ${list(EDGE_FUNCTIONS.map(functionLabel))}`,
   `namespaceObject.metadata.?labels['carrierguard.dev/zone'].orValue('') in ${list(EDGE_ZONES)}`,
 ].join(" && ");
 

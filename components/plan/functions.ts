@@ -15,8 +15,13 @@ export const SBI_PORT = 8443;
 /** The port of the data store: MongoDB's, which open source cores use. */
 export const DATABASE_PORT = 27017;
 
-/** The name of a function's objects: `amf`, `subscriber-db`. */
+/** The name of a function's objects: `amf`, `subscriber-db`, `eir`. A Service's name begins with a letter (RFC 1035 2.3.1). */
 export function objectName(id: NetworkFunctionId): string {
+  return functionLabel(id).replace(/^[^a-z]+g-/, "");
+}
+
+/** What the label `carrierguard.dev/nf` calls a function: `amf`, `subscriber-db`, `5g-eir`. */
+export function functionLabel(id: NetworkFunctionId): string {
   return id.toLowerCase();
 }
 

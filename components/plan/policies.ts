@@ -3,7 +3,7 @@
 import { topology } from "../../policypack/topology/topology";
 import type { NetworkFunctionId } from "../../policypack/topology/types";
 import { type Exchange, exchangesOf, type Port } from "./flows";
-import { isMeshed, objectName, SBI_PORT } from "./functions";
+import { functionLabel, isMeshed, objectName, SBI_PORT } from "./functions";
 
 /** Where things are. */
 export interface Surroundings {
@@ -65,7 +65,7 @@ export function networkPolicy(self: NetworkFunctionId, around: Surroundings, mes
   const { ingress, egress } = exchangesOf(self, [...around.namespaces.keys()]);
   const rules = (exchanges: readonly Exchange[], side: "from" | "to") => rulesOf(exchanges, "sbi", side, around, self);
   return {
-    podSelector: { matchLabels: { [FUNCTION_LABEL]: objectName(self) } },
+    podSelector: { matchLabels: { [FUNCTION_LABEL]: functionLabel(self) } },
     policyTypes: ["Ingress", "Egress"],
     ingress: rules(ingress, "from"),
     egress: [...rules(egress, "to"), ...platform(meshed)],
@@ -76,7 +76,7 @@ export function networkPolicy(self: NetworkFunctionId, around: Surroundings, mes
 export function planePolicy(self: NetworkFunctionId, plane: string, around: Surroundings): PolicySpec {
   const { ingress, egress } = exchangesOf(self, [...around.namespaces.keys()]);
   return {
-    podSelector: { matchLabels: { [FUNCTION_LABEL]: objectName(self) } },
+    podSelector: { matchLabels: { [FUNCTION_LABEL]: functionLabel(self) } },
     policyTypes: ["Ingress", "Egress"],
     ingress: rulesOf(ingress, plane, "from", around, self),
     egress: rulesOf(egress, plane, "to", around, self),
@@ -105,7 +105,7 @@ function peersOf({ party, interface: name }: Exchange, around: Surroundings, sel
     // Instances of one function exchange contexts on their own interfaces only (N9, N14 by the SBI, N27).
     if (party.id === self && name === "SBI") return [];
     const namespace = around.namespaces.get(party.id);
-    return namespace === undefined ? [] : [selects(namespace, { [FUNCTION_LABEL]: objectName(party.id) })];
+    return namespace === undefined ? [] : [selects(namespace, { [FUNCTION_LABEL]: functionLabel(party.id) })];
   }
   const blocks = (cidrs: readonly string[]): Peer[] => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
   if (party.kind === "service") return [];

@@ -40,6 +40,21 @@ export function threatsOf(bundle: unknown, { confidence, at }: Chosen): Threats 
   };
 }
 
+/** The most of anything that one list of a ClusterNetworkPolicy takes: rules, peers of a rule, networks of a peer. */
+const LONGEST_LIST = 25;
+
+/** Egress rules of one ClusterNetworkPolicy after the other that refuse these blocks. */
+export function denials(blocks: readonly string[]): readonly (readonly object[])[] {
+  const peers = parts(blocks).map((networks) => ({ networks }));
+  return parts(parts(peers).map((to, index) => ({ name: `threat-intelligence-${index + 1}`, action: "Deny", to })));
+}
+
+function parts<T>(items: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(items.length / LONGEST_LIST) }, (_, index) =>
+    items.slice(index * LONGEST_LIST, (index + 1) * LONGEST_LIST),
+  );
+}
+
 /** Lists in the account are read by people of the whole organisation, and of its providers: TLP:GREEN and AMBER at most (TLP 2.0). */
 function mayBeShown({ tlp }: Indicator): boolean {
   return tlp === undefined || tlp === "clear" || tlp === "green" || tlp === "amber";
