@@ -3,7 +3,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Arguments } from "./arguments";
-import { podValidations } from "./plan/admission";
+import { POD_VARIABLES, podValidations } from "./plan/admission";
 
 export interface AdmissionGuardArgs {
   /** Namespaces of the core. */
@@ -44,6 +44,7 @@ export class AdmissionGuard extends pulumi.ComponentResource {
             ],
             namespaceSelector: selector,
           },
+          variables: POD_VARIABLES.map(({ name: variable, expression }) => ({ name: variable, expression })),
           validations: podValidations(registries).map(({ expression, message }) => ({ expression, message })),
         },
       },

@@ -79,13 +79,31 @@ export class ApiServer {
     if (!accepted) throw new Error(`${object.kind} ${object.metadata.name}: ${message}`);
   }
 
+  /** Stores the object where there is none of its name yet. */
+  async createOnce(object: Manifest): Promise<void> {
+    const { accepted, code, message } = await this.post(object, "fieldValidation=Strict");
+    if (!accepted && code !== 409) throw new Error(`${object.kind} ${object.metadata.name}: ${message}`);
+  }
+
+  async remove(object: Manifest): Promise<void> {
+    const address = await this.addressOf(object);
+    const { code } = await this.call("DELETE", `${address ?? ""}/${object.metadata.name}`);
+    if (code !== 200) throw new Error(`${object.kind} ${object.metadata.name} is not removed: ${code}`);
+  }
+
+  /** What `kubectl debug` asks for: an ephemeral container in a pod that runs. Nothing is stored. */
+  async debug({ namespace = "default", name }: Manifest["metadata"], container: object): Promise<Answer> {
+    const address = `/api/v1/namespaces/${namespace}/pods/${name}`;
+    const { body } = await this.call("GET", address);
+    const spec = { ...(body["spec"] as object), ephemeralContainers: [container] };
+    return answered(await this.call("PUT", `${address}/ephemeralcontainers?dryRun=All&fieldValidation=Strict`, { ...body, spec }));
+  }
+
   private async post(object: Manifest, query: string): Promise<Answer> {
     const address = await this.addressOf(object);
     if (address === undefined)
       return { accepted: false, code: 0, message: `no such kind: ${object.apiVersion} ${object.kind}`, warnings: [] };
-    const { code, body, warnings } = await this.call("POST", `${address}?${query}`, object);
-    const accepted = code >= 200 && code < 300;
-    return { accepted, code, message: accepted ? "" : (body.message ?? ""), warnings };
+    return answered(await this.call("POST", `${address}?${query}`, object));
   }
 
   private async addressOf({ apiVersion, kind, metadata }: Manifest): Promise<string | undefined> {
@@ -141,6 +159,11 @@ export class ApiServer {
       sent.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+function answered({ code, body, warnings }: Response): Answer {
+  const accepted = code >= 200 && code < 300;
+  return { accepted, code, message: accepted ? "" : (body.message ?? ""), warnings };
 }
 
 function parsed(text: string): Response["body"] {

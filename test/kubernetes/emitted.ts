@@ -27,7 +27,7 @@ export function emitted(stack: Stack): Emitted {
 }
 
 /** The pod that a workload's controller would make of its template. */
-function podOf({ name, namespace, object, podMetadata, podSpec }: Workload): Manifest {
+export function podOf({ name, namespace, object, podMetadata, podSpec }: Workload): Manifest {
   const metadata = sent(podMetadata) as object | undefined;
   const spec = sent(podSpec) as { readonly volumes?: readonly { readonly name: string }[] };
   // Claims of a StatefulSet come before volumes of the same name.

@@ -9,6 +9,7 @@ import { containerFindings, type ContainerFlaws } from "../../engine/container-f
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined } from "../../engine/rule";
 import { workloads } from "../../engine/targets";
 import { capability, isWindows } from "../../model/kubernetes/pod-security";
+import { SAFE_SYSCTLS, USER_PLANE_SYSCTL } from "../../model/kubernetes/sysctls";
 import type { Container, Workload } from "../../model/kubernetes/workloads";
 import { runsFunction } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
@@ -198,23 +199,6 @@ function capabilityFlaws(container: Container, allowed: ReadonlySet<string>, sur
   return { container, wrong, open };
 }
 
-/** Sysctls that Kubernetes calls safe (Pod Security Standards, baseline): they stay inside the pod. */
-const SAFE = new Set([
-  "kernel.shm_rmid_forced",
-  "net.ipv4.ip_local_port_range",
-  "net.ipv4.ip_unprivileged_port_start",
-  "net.ipv4.tcp_syncookies",
-  "net.ipv4.ping_group_range",
-  "net.ipv4.ip_local_reserved_ports",
-  "net.ipv4.tcp_keepalive_time",
-  "net.ipv4.tcp_fin_timeout",
-  "net.ipv4.tcp_keepalive_intvl",
-  "net.ipv4.tcp_keepalive_probes",
-  "net.ipv4.tcp_rmem",
-  "net.ipv4.tcp_wmem",
-]);
-const USER_PLANE = /^net\.(ipv4\.ip_forward|ipv6\.conf\.all\.(forwarding|disable_ipv6)|ipv4\.conf\.[^.]+\.rp_filter)$/;
-
 const sysctls = perPod(judgedOnLinux, function* (workload) {
   const { networkFunctions: functions } = workload;
   const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
@@ -222,7 +206,7 @@ const sysctls = perPod(judgedOnLinux, function* (workload) {
   const wrong = list.items().flatMap((item) => {
     // Both spellings are accepted by the kubelet.
     const name = valueOr(item.get("name").string(), "").replace(/\//g, ".");
-    return name === "" || SAFE.has(name) || (userPlane && USER_PLANE.test(name))
+    return name === "" || SAFE_SYSCTLS.has(name) || (userPlane && USER_PLANE_SYSCTL.test(name))
       ? []
       : [seen(item.get("name"), userPlane ? "forwarding and rp_filter" : "a safe sysctl")];
   });

@@ -16,6 +16,7 @@ import {
   type Verdict,
 } from "../../engine/rule";
 import { either, objects, workloads } from "../../engine/targets";
+import { DEBUGGER } from "../../model/kubernetes/debuggers";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { matchesMap } from "../../model/kubernetes/selectors";
 import type { Workload } from "../../model/kubernetes/workloads";
@@ -75,8 +76,6 @@ const DEBUG_PORTS: ReadonlyMap<number, string> = new Map([
   [9229, "the Node.js inspector"],
   [5678, "debugpy"],
 ]);
-
-const DEBUGGER = /(^|[\s/=])(dlv|gdbserver|debugpy)(\s|$)|-agentlib:jdwp|-Xrunjdwp|--inspect(-brk)?(=|\s|$)/;
 
 const inPod = perPod(judgedAsNetworkFunction, function* (workload) {
   const { judged, networkFunctions } = workload;
