@@ -30,7 +30,7 @@ function checked(target: string, example: string): string[] {
 
 describe.each([
   { example: "examples/insecure-core", refused: true },
-  { example: "examples/zero-trust-core", refused: false },
+  { example: "examples/plain-core", refused: false },
 ])("$example", ({ example, refused }) => {
   let project: PulumiProject;
 
@@ -67,4 +67,15 @@ describe.each([
     expect(analysis.status === 0).toBe(!refused);
     expect(checked(file, example)).toEqual(checked(example, example));
   });
+});
+
+test("the project at the root previews the zero-trust core, and nothing refuses it", () => {
+  const project = PulumiProject.open(".");
+  try {
+    const { status, output } = project.run("preview", ...project.pack(project.settings("examples/zero-trust-core/carrierguard.yaml")));
+    expect(status).toBe(0);
+    expect(Number(/\+ (\d+) to create/.exec(output)?.[1])).toBeGreaterThan(300);
+  } finally {
+    project.close();
+  }
 });

@@ -10,6 +10,7 @@ export const ROOT = path.resolve(__dirname, "../..");
 export interface Outcome {
   readonly status: number | null;
   readonly output: string;
+  readonly stdout: string;
 }
 
 /** A violation as the CLI prints it. */
@@ -62,12 +63,12 @@ export class PulumiProject {
   run(...args: readonly string[]): Outcome {
     const options = { cwd: this.program, env: this.environment, encoding: "utf8", maxBuffer: 256 * 1024 * 1024 } as const;
     const { status, stdout, stderr } = spawnSync("pulumi", [...args, "--non-interactive"], options);
-    return { status, output: stdout + stderr };
+    return { status, output: stdout + stderr, stdout };
   }
 
-  /** The pack's configuration as `carrierguard config` makes it from the program's carrierguard.yaml. */
-  settings(): object {
-    const settings = path.join(this.program, "carrierguard.yaml");
+  /** The pack's configuration as `carrierguard config` makes it from the program's carrierguard.yaml, or another. */
+  settings(file?: string): object {
+    const settings = file === undefined ? path.join(this.program, "carrierguard.yaml") : path.join(ROOT, file);
     const main = path.join(ROOT, "dist/cli/main.js");
     return JSON.parse(execFileSync(process.execPath, [main, "config", "--config", settings], { encoding: "utf8" })) as object;
   }

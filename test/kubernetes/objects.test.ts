@@ -58,8 +58,8 @@ async function accepted(stack: Stack, least: { objects: number; pods: number }):
 
 const example = async (folder: string): Promise<Stack> => (await readProgram(path.join(ROOT, folder), { print: () => undefined })).stack;
 
-test("examples/five-g-core", async () => {
-  await accepted(await example("examples/five-g-core"), { objects: 120, pods: 8 });
+test("examples/zero-trust-core", async () => {
+  await accepted(await example("examples/zero-trust-core"), { objects: 120, pods: 8 });
 });
 
 test("a core with every function, roaming, threat intelligence and operators", async () => {

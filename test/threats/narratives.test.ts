@@ -92,6 +92,6 @@ test("what is prepared for a step is not what the insecure core lets happen anyw
 });
 
 test("the core done right has no finding for any of them", () => {
-  const { report } = checked([join(ROOT, "examples/zero-trust-core"), "--profile", "strict"]);
+  const { report } = checked([join(ROOT, "examples/plain-core"), "--profile", "strict"]);
   expect(report.findings.map(({ ruleId, message }) => `${ruleId} ${message}`)).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import yaml from "js-yaml";
 import { carrierguard, folder, ROOT } from "../command-line";
 
-const ZERO_TRUST = join(ROOT, "examples/zero-trust-core");
+const ZERO_TRUST = join(ROOT, "examples/plain-core");
 const INSECURE = join(ROOT, "examples/insecure-core");
 
 const deployment = (name: string, extra: object = {}) => ({
