@@ -1,6 +1,6 @@
 /** Connectivity on one network: who may send what to whom, by the policies of that network. */
 
-import { allBits, type Bits, emptyBits, hasBit, transpose32 } from "./bitset";
+import { addAll, allBits, type Bits, emptyBits, EMPTY_ROW, inRow, type Row, rowOf, transpose32 } from "./bitset";
 import type { Endpoint } from "./cluster";
 import type { Policy } from "./policy";
 import { PortAtoms, type PortSet, unionPorts } from "./ports";
@@ -74,8 +74,8 @@ export class Network {
     const list: number[] = [];
     if (from >= pods && to >= pods) return list;
     for (let atom = 0; atom < this.atoms.length; atom += 1) {
-      if (from < pods && !hasBit(this.egress.rowOf(from, atom, mode), to)) continue;
-      if (to < pods && !hasBit(this.ingress.rowOf(to, atom, mode), from)) continue;
+      if (from < pods && !inRow(this.egress.rowOf(from, atom, mode), to)) continue;
+      if (to < pods && !inRow(this.ingress.rowOf(to, atom, mode), from)) continue;
       list.push(atom);
     }
     return list;
@@ -86,34 +86,27 @@ export class Network {
   }
 
   /**
-   * All pairs: calls `visit` with the row of destinations of every source for every atom. The row is reused between calls.
+   * All pairs: calls `visit` with the destinations of every source that has some, for every atom. The bits are reused between calls.
    */
   eachRow(mode: Mode, visit: (from: number, atom: number, destinations: Bits) => void): void {
     const { size } = this.universe;
     const pods = this.universe.classes.length;
-    const row = emptyBits(size);
-    const admitted = new Uint32Array(Math.min(CHUNK, Math.ceil(size / 32) * 32) * row.length);
+    const destinations = emptyBits(size);
+    const width = destinations.length;
+    const admitted = new Uint32Array(Math.min(CHUNK, width * 32) * width);
     for (let start = 0; start < size; start += CHUNK) {
       const end = Math.min(size, start + CHUNK);
       for (let atom = 0; atom < this.atoms.length; atom += 1) {
         this.admit(atom, mode, start, end, admitted);
         for (let from = start; from < end; from += 1) {
-          const incoming = admitted.subarray((from - start) * row.length, (from - start + 1) * row.length);
-          if (from < pods) {
-            const outgoing = this.egress.rowOf(from, atom, mode);
-            for (let word = 0; word < row.length; word += 1) row[word] = (outgoing[word] as number) & (incoming[word] as number);
-          } else row.set(incoming);
-          if (from >= pods) this.clearOutside(row, pods);
-          visit(from, atom, row);
+          // Addresses outside talk to pods only.
+          const outgoing = from < pods ? this.egress.rowOf(from, atom, mode) : this.universe.pods;
+          if (outgoing.words.length === 0) continue;
+          destinations.fill(0);
+          if (meetAt(outgoing, admitted, (from - start) * width, destinations)) visit(from, atom, destinations);
         }
       }
     }
-  }
-
-  private clearOutside(row: Bits, pods: number): void {
-    const first = pods >>> 5;
-    if ((pods & 31) !== 0) row[first] = (row[first] ?? 0) & ((1 << (pods & 31)) - 1);
-    row.fill(0, (pods & 31) === 0 ? first : first + 1);
   }
 
   /**
@@ -123,22 +116,27 @@ export class Network {
   private admit(atom: number, mode: Mode, start: number, end: number, result: Uint32Array): void {
     const { size } = this.universe;
     const pods = this.universe.classes.length;
-    const words = (size + 31) >>> 5;
+    const width = (size + 31) >>> 5;
     const block = new Uint32Array(32);
-    const all = allBits(size);
-    for (let column = 0; column < words; column += 1) {
-      const rows: Bits[] = [];
+    const all = rowOf(allBits(size));
+    const rows: Row[] = Array.from({ length: 32 }, () => EMPTY_ROW);
+    for (let column = 0; column < width; column += 1) {
       for (let bit = 0; bit < 32; bit += 1) {
         const to = column * 32 + bit;
-        rows.push(to < pods ? this.ingress.rowOf(to, atom, mode) : to < size ? all : NO_BITS);
+        rows[bit] = to < pods ? this.ingress.rowOf(to, atom, mode) : to < size ? all : EMPTY_ROW;
       }
       for (let source = start >>> 5; source * 32 < end; source += 1) {
-        for (let bit = 0; bit < 32; bit += 1) block[bit] = (rows[bit] as Bits)[source] ?? 0;
-        transpose32(block);
+        let any = 0;
         for (let bit = 0; bit < 32; bit += 1) {
-          const from = source * 32 + bit - start;
-          result[from * words + column] = block[bit] as number;
+          const { from, words } = rows[bit] as Row;
+          const place = source - from;
+          const word = place >= 0 && place < words.length ? (words[place] as number) : 0;
+          block[bit] = word;
+          any |= word;
         }
+        if (any !== 0) transpose32(block);
+        const first = (source * 32 - start) * width + column;
+        for (let bit = 0; bit < 32; bit += 1) result[first + bit * width] = block[bit] as number;
       }
     }
   }
@@ -147,11 +145,19 @@ export class Network {
   reachAny(mode: Mode): Bits[] {
     const rows = Array.from({ length: this.universe.size }, () => emptyBits(this.universe.size));
     this.eachRow(mode, (from, _atom, destinations) => {
-      const row = rows[from] as Bits;
-      for (let word = 0; word < row.length; word += 1) row[word] = (row[word] as number) | (destinations[word] as number);
+      addAll(rows[from] as Bits, destinations);
     });
     return rows;
   }
 }
 
-const NO_BITS = new Uint32Array(0);
+/** Writes the members of a row that are also set in a table from a place on; answers whether there are some. */
+function meetAt({ from, words }: Row, table: Uint32Array, place: number, result: Bits): boolean {
+  let any = 0;
+  for (let word = 0; word < words.length; word += 1) {
+    const common = (words[word] as number) & (table[place + from + word] as number);
+    result[from + word] = common;
+    any |= common;
+  }
+  return any !== 0;
+}

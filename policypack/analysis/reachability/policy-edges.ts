@@ -4,7 +4,7 @@ import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { standardFlows } from "../../topology/matrix";
 import { isWorld } from "../aws-network/world";
-import { hasBit } from "./bitset";
+import { inRow } from "./bitset";
 import { type CoreUnit, portsOfFlow } from "./parties";
 import type { Direction, Peer, Policy, Rule } from "./policy";
 import { NO_PORTS, type PortSet, unionPorts } from "./ports";
@@ -41,8 +41,8 @@ const boundAllows = (model: CoreModel): readonly BoundAllow[] => {
               const named = rule.peers.filter((_, index) => rule.rule.peers[index]?.kind !== "block");
               const peers = units.flatMap((unit) => {
                 const classes = unit === self ? [] : (places.get(unit) ?? []);
-                if (!named.some(({ may }) => classes.some((place) => hasBit(may, place)))) return [];
-                return [{ unit, certain: named.some(({ yes }) => classes.some((place) => hasBit(yes, place))) }];
+                if (!named.some(({ may }) => classes.some((place) => inRow(may, place)))) return [];
+                return [{ unit, certain: named.some(({ yes }) => classes.some((place) => inRow(yes, place))) }];
               });
               const [ports, possible] = [program.portsOfRule(rule, "must"), program.portsOfRule(rule, "may")];
               found.push({ policy, direction: program.direction, self, rule: rule.rule, ports, possible, certain, peers });

@@ -43,14 +43,19 @@ export function portsOf(protocol: Protocol, from = 1, to = 0xffff): PortSet {
 export const OTHER_PROTOCOLS: PortSet = [{ first: OTHER, last: OTHER }];
 
 export function unionPorts(...sets: readonly PortSet[]): PortSet {
-  const sorted = sets.flat().sort((a, b) => a.first - b.first);
-  const merged: { first: number; last: number }[] = [];
+  const [only] = sets;
+  return sets.length === 1 && only !== undefined ? only : merged(sets.flat());
+}
+
+function merged(ranges: readonly PortRange[]): PortSet {
+  const sorted = [...ranges].sort((a, b) => a.first - b.first);
+  const result: { first: number; last: number }[] = [];
   for (const { first, last } of sorted) {
-    const before = merged.at(-1);
+    const before = result.at(-1);
     if (before !== undefined && first <= before.last + 1) before.last = Math.max(before.last, last);
-    else merged.push({ first, last });
+    else result.push({ first, last });
   }
-  return merged;
+  return result;
 }
 
 export function intersectPorts(a: PortSet, b: PortSet): PortSet {
@@ -62,7 +67,7 @@ export function intersectPorts(a: PortSet, b: PortSet): PortSet {
       if (first <= last) result.push({ first, last });
     }
   }
-  return unionPorts(result);
+  return merged(result);
 }
 
 export function subtractPorts(a: PortSet, b: PortSet): PortSet {
@@ -76,7 +81,7 @@ export function subtractPorts(a: PortSet, b: PortSet): PortSet {
       ];
     });
   }
-  return unionPorts(rest);
+  return merged(rest);
 }
 
 export function containsPorts(outer: PortSet, inner: PortSet): boolean {
@@ -157,5 +162,5 @@ function cutAt(sets: readonly PortSet[]) {
   const list = [...atoms.values()];
   const members = sets.map(() => new Uint8Array(list.length));
   for (const [index, { numbers }] of list.entries()) for (const number of numbers) (members[number] as Uint8Array)[index] = 1;
-  return { atoms: list.map(({ ranges }) => unionPorts(ranges)), members };
+  return { atoms: list.map(({ ranges }) => merged(ranges)), members };
 }

@@ -5,7 +5,25 @@
  * allowed (MUST) and what may be (MAY).
  */
 
-import { addAll, addBoth, allBits, type Bits, eachBit, emptyBits, equalBits, hasBit, keepOnly, removeAll } from "./bitset";
+import {
+  addAll,
+  addCommon,
+  addRow,
+  allBits,
+  type Bits,
+  eachInRow,
+  EMPTY_ROW,
+  emptyBits,
+  equalRows,
+  hasBit,
+  inRow,
+  keepOnly,
+  meet,
+  removeAll,
+  removeRow,
+  type Row,
+  rowOf,
+} from "./bitset";
 import { type Direction, type Policy, type PortSelection, type Rule, type Section, type Tier } from "./policy";
 import { ALL_PORTS, NO_PORTS, PortAtoms, portsOf, type PortSet, unionPorts } from "./ports";
 import type { Selection, Universe } from "./universe";
@@ -33,7 +51,7 @@ export interface BoundPolicy {
 
 interface Group {
   readonly policies: readonly BoundPolicy[];
-  readonly rows: { readonly [mode in Mode]: readonly Bits[] };
+  readonly rows: { readonly [mode in Mode]: readonly Row[] };
 }
 
 const TIERS: readonly Tier[] = ["admin", "network", "baseline"];
@@ -44,7 +62,7 @@ export class DirectionProgram {
   private readonly bound: (readonly BoundPolicy[])[] = [];
   private groups: readonly Group[] = [];
   private readonly everyone: Bits;
-  private readonly nobody: Bits;
+  private readonly everyoneRow: Row;
 
   constructor(
     readonly direction: Direction,
@@ -55,7 +73,7 @@ export class DirectionProgram {
     private readonly unbound: Bits,
   ) {
     this.everyone = allBits(universe.size);
-    this.nobody = emptyBits(universe.size);
+    this.everyoneRow = rowOf(this.everyone);
     this.groupOf = new Int32Array(universe.classes.length);
     this.bind(policies);
   }
@@ -67,7 +85,7 @@ export class DirectionProgram {
     for (const [index, policy] of ordered.entries()) {
       const { yes, may } = this.universe.select(policy.subject);
       // Even numbers select certainly, odd ones perhaps.
-      eachBit(may, (item) => applied[item]?.push(index * 2 + (hasBit(yes, item) && !hasBit(this.unbound, item) ? 0 : 1)));
+      eachInRow(may, (item) => applied[item]?.push(index * 2 + (inRow(yes, item) && !hasBit(this.unbound, item) ? 0 : 1)));
     }
     const numbers = new Map<string, number>();
     const compiled = new Map<string, readonly BoundRule[]>();
@@ -97,7 +115,7 @@ export class DirectionProgram {
   private bindRule(rule: Rule, named: string): BoundRule[] {
     const peers = rule.peers.map((peer) => this.universe.peer(peer));
     if (rule.ports.named.length === 0 || this.direction === "ingress") return [this.withPorts(rule, peers, named)];
-    const within = (members: Bits) => peers.map(({ yes, may }) => ({ yes: meet(yes, members), may: meet(may, members) }));
+    const within = (members: Row) => peers.map(({ yes, may }) => ({ yes: meet(yes, members), may: meet(may, members) }));
     const outside = this.withPorts(rule, within(this.universe.external), "{}");
     return [outside, ...[...this.universe.byNamed].map(([answers, members]) => this.withPorts(rule, within(members), answers))];
   }
@@ -108,6 +126,7 @@ export class DirectionProgram {
   }
 
   private portsOf(ports: PortSelection, named: string): { certain: PortSet; possible: PortSet } {
+    if (ports.named.length === 0 && !ports.open) return { certain: ports.ports, possible: ports.ports };
     const sets: PortSet[] = [ports.ports];
     const open: PortSet[] = ports.open ? [ALL_PORTS] : [];
     for (const { name, protocol } of ports.named) {
@@ -116,33 +135,35 @@ export class DirectionProgram {
       if (answer.port === undefined) open.push(portsOf(answer.protocol));
       else sets.push(portsOf(answer.protocol, answer.port, answer.port));
     }
-    const certain = sets.length === 0 ? NO_PORTS : unionPorts(...sets);
+    const certain = unionPorts(...sets);
     return { certain, possible: open.length === 0 ? certain : unionPorts(certain, ...open) };
   }
 
   /** Makes the rows; after both directions have named their port sets. */
   compile(): void {
-    const shared = new Map<string, Bits>();
-    this.groups = this.bound.map((policies, group) => {
-      const certain = policies.every(isCertain);
-      const must = this.rows(policies, "must", shared, group);
-      return { policies, rows: { must, may: certain ? must : this.rows(policies, "may", shared, group) } };
+    this.groups = this.bound.map((policies) => {
+      const must = this.rows(policies, "must");
+      return { policies, rows: { must, may: policies.every(isCertain) ? must : this.rows(policies, "may") } };
     });
   }
 
-  private rows(policies: readonly BoundPolicy[], mode: Mode, shared: Map<string, Bits>, group: number): Bits[] {
-    if (policies.length === 0) return this.atoms.atoms.map(() => this.everyone);
-    const members = policies.map(({ rules }) =>
-      rules.map((rule) => [this.atoms.members(rule.certainPorts), this.atoms.members(rule.possiblePorts)] as const),
+  private rows(policies: readonly BoundPolicy[], mode: Mode): Row[] {
+    if (policies.length === 0) return this.atoms.atoms.map(() => this.everyoneRow);
+    const members = policies.flatMap(({ rules }) =>
+      rules.flatMap((rule) => {
+        const certain = this.atoms.members(rule.certainPorts);
+        return rule.certainPorts === rule.possiblePorts ? [certain] : [certain, this.atoms.members(rule.possiblePorts)];
+      }),
     );
+    // Atoms for which the same rules count share a row.
+    const shared = new Map<string, Row>();
     return this.atoms.atoms.map((_, atom) => {
-      // Atoms for which the same rules count share a row.
-      let key = `${group} ${mode} `;
-      for (const rules of members) for (const [certain, possible] of rules) key += (certain[atom] ?? 0) + (possible[atom] ?? 0);
+      let key = "";
+      for (const counts of members) key += counts[atom] === 1 ? "1" : "0";
       const known = shared.get(key);
       if (known !== undefined) return known;
-      const row = this.row(policies, atom, mode);
-      const kept = equalBits(row, this.everyone) ? this.everyone : equalBits(row, this.nobody) ? this.nobody : row;
+      const row = rowOf(this.row(policies, atom, mode));
+      const kept = equalRows(row, this.everyoneRow) ? this.everyoneRow : row;
       shared.set(key, kept);
       return kept;
     });
@@ -167,12 +188,12 @@ export class DirectionProgram {
         const decides = certain && this.counts(rule.certainPorts, atom);
         if (!this.counts(rule.possiblePorts, atom)) continue;
         for (const { yes, may } of rule.peers) {
-          if (rule.action === "pass") addBoth(handedOn, undecided, may);
+          if (rule.action === "pass") addCommon(handedOn, undecided, may);
           else if (rule.action === "deny") {
-            if (mode === "must") addBoth(refused, undecided, may);
-          } else if (mode === "may") addBoth(allowed, undecided, may);
-          else if (decides) addBoth(allowed, undecided, yes);
-          if (decides) removeAll(undecided, yes);
+            if (mode === "must") addCommon(refused, undecided, may);
+          } else if (mode === "may") addCommon(allowed, undecided, may);
+          else if (decides) addCommon(allowed, undecided, yes);
+          if (decides) removeRow(undecided, yes);
         }
       }
     }
@@ -196,9 +217,9 @@ export class DirectionProgram {
       for (const rule of rules) {
         if (rule.action !== "allow") continue;
         if (mode === "may") {
-          if (this.counts(rule.possiblePorts, atom)) for (const { may } of rule.peers) addAll(allowed, may);
+          if (this.counts(rule.possiblePorts, atom)) for (const { may } of rule.peers) addRow(allowed, may);
         } else if (certain && section.isolates !== "maybe" && this.counts(rule.certainPorts, atom))
-          for (const { yes } of rule.peers) addAll(allowed, yes);
+          for (const { yes } of rule.peers) addRow(allowed, yes);
       }
     }
     // Without isolation what they allow is decided, and the rest is the next tier's. Isolated in some worlds: MUST holds in both kinds.
@@ -207,8 +228,8 @@ export class DirectionProgram {
     for (const { certain, rules } of policies) {
       for (const rule of rules) {
         if (rule.action !== "deny") continue;
-        if (mode === "must" && this.counts(rule.possiblePorts, atom)) for (const { may } of rule.peers) removeAll(result, may);
-        if (mode === "may" && certain && this.counts(rule.certainPorts, atom)) for (const { yes } of rule.peers) removeAll(result, yes);
+        if (mode === "must" && this.counts(rule.possiblePorts, atom)) for (const { may } of rule.peers) removeRow(result, may);
+        if (mode === "may" && certain && this.counts(rule.certainPorts, atom)) for (const { yes } of rule.peers) removeRow(result, yes);
       }
     }
     return result;
@@ -219,8 +240,8 @@ export class DirectionProgram {
   }
 
   /** Peers that a class of endpoints may talk with on an atom. */
-  rowOf(item: number, atom: number, mode: Mode): Bits {
-    return this.groups[this.groupOf[item] ?? 0]?.rows[mode][atom] ?? this.nobody;
+  rowOf(item: number, atom: number, mode: Mode): Row {
+    return this.groups[this.groupOf[item] ?? 0]?.rows[mode][atom] ?? EMPTY_ROW;
   }
 
   policiesOf(item: number): readonly BoundPolicy[] {
@@ -240,7 +261,7 @@ export class DirectionProgram {
 
   /** Whether a rule of a bound policy is about a peer on an atom, in some world. */
   concerns(rule: BoundRule, peer: number, atom: number): boolean {
-    return this.counts(rule.possiblePorts, atom) && rule.peers.some(({ may }) => hasBit(may, peer));
+    return this.counts(rule.possiblePorts, atom) && rule.peers.some(({ may }) => inRow(may, peer));
   }
 }
 
@@ -249,15 +270,9 @@ function isCertain({ certain, section, rules }: BoundPolicy): boolean {
     certain &&
     section.isolates !== "maybe" &&
     rules.every(
-      (rule) => rule.certainPorts === rule.possiblePorts && rule.peers.every(({ yes, may }) => yes === may || equalBits(yes, may)),
+      (rule) => rule.certainPorts === rule.possiblePorts && rule.peers.every(({ yes, may }) => equalRows(yes, may)),
     )
   );
-}
-
-function meet(a: Bits, b: Bits): Bits {
-  const result = a.slice();
-  keepOnly(result, b);
-  return result;
 }
 
 /** Admin rules by priority; equal ones by name, which the standard leaves open. */

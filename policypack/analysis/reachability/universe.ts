@@ -6,7 +6,24 @@
 import type { Labels } from "../../model/kubernetes/objects";
 import type { IpSet } from "../cidr/ip-set";
 import { addressAtoms, type AddressAtoms } from "./address-atoms";
-import { addAll, allBits, type Bits, emptyBits, equalBits, keepOnly, removeAll, setBit } from "./bitset";
+import {
+  addAll,
+  addRow,
+  allBits,
+  type Bits,
+  bitsOf,
+  emptyBits,
+  EMPTY_ROW,
+  equalRows,
+  keepOnly,
+  meet,
+  removeAll,
+  removeRow,
+  type Row,
+  rowOf,
+  rowOfIndexes,
+  setBit,
+} from "./bitset";
 import { type Endpoint, namedPort, type NamedPort } from "./cluster";
 import type { Namespaces, Peer, PodSelection, Policy } from "./policy";
 import type { NetworkProfile } from "./profile";
@@ -14,8 +31,8 @@ import { meets, type Requirement, type Selector, selects } from "./selector";
 
 /** Members for certain, and members in some world that the unknown values allow. */
 export interface Selection {
-  readonly yes: Bits;
-  readonly may: Bits;
+  readonly yes: Row;
+  readonly may: Row;
 }
 
 export interface EndpointClass {
@@ -34,21 +51,21 @@ export class Universe {
   readonly outside: readonly IpSet[];
   /** Number of classes of both kinds: endpoints first. */
   readonly size: number;
-  readonly pods: Bits;
-  readonly external: Bits;
+  readonly pods: Row;
+  readonly external: Row;
   /** Classes by their answers for named ports. */
-  readonly byNamed: ReadonlyMap<string, Bits>;
-  private readonly namespaces = new Map<string, { readonly labels: Labels; readonly members: Bits }>();
-  private readonly byLabel = new Map<string, { readonly values: Map<string, Bits>; readonly present: Bits }>();
-  /** Classes whose labels are not all known. */
-  private readonly incomplete: Bits;
-  private readonly anyIncomplete: boolean;
+  readonly byNamed: ReadonlyMap<string, Row>;
+  private readonly namespaces: ReadonlyMap<string, { readonly labels: Labels; readonly members: Row }>;
+  private readonly byLabel: ReadonlyMap<string, { readonly values: ReadonlyMap<string, Row>; readonly without: Bits }>;
+  /** Classes whose labels are not all known; `undefined` for none. */
+  private readonly incomplete: Bits | undefined;
   private readonly podAnswers = new Map<string, Selection>();
   private readonly namespaceAnswers = new Map<string, Selection>();
   private readonly peers = new Map<string, Selection>();
-  private readonly none: Selection;
   private readonly anyAddresses: boolean;
+  private readonly anyOnHost: boolean;
   private readonly addresses: AddressAtoms;
+  private readonly everybody: Selection;
 
   constructor(
     endpoints: readonly Endpoint[],
@@ -57,63 +74,50 @@ export class Universe {
     private readonly profile: NetworkProfile,
   ) {
     const keys = labelKeys(policies);
-    const names = portNames(policies);
     this.anyAddresses = endpoints.some((endpoint) => endpoint.addresses !== undefined);
-    const classes = new Map<string, EndpointClass & { endpoints: Endpoint[] }>();
-    for (const endpoint of endpoints) {
-      const named = namedPorts(endpoint, names);
-      const parts: string[] = [endpoint.namespace, named, `${endpoint.hostNetwork} ${endpoint.labels.complete}`];
-      for (const key of keys) {
-        const value = endpoint.labels.known.get(key);
-        if (value !== undefined) parts.push(`${key}=${value}`);
-      }
-      if (this.anyAddresses) parts.push(endpoint.addresses?.cidrs().join() ?? "");
-      const key = parts.join("\n");
-      const known = classes.get(key);
-      if (known === undefined) classes.set(key, { ...pick(endpoint), named, endpoints: [endpoint] });
-      else known.endpoints.push(endpoint);
-    }
-    this.classes = [...classes.values()];
+    this.classes = classesOf(endpoints, keys, portNames(policies));
     this.addresses = addressAtoms(blocksOf(policies));
     this.outside = this.addresses.atoms;
     this.size = this.classes.length + this.outside.length;
-    this.pods = emptyBits(this.size);
-    this.pods.set(allBits(this.classes.length));
-    this.external = allBits(this.size);
-    removeAll(this.external, this.pods);
-    const nobody = emptyBits(this.size);
-    this.none = { yes: nobody, may: nobody };
-    this.incomplete = emptyBits(this.size);
-    const byNamed = new Map<string, Bits>();
+    const pods = allBits(this.classes.length);
+    this.pods = rowOf(pods);
+    const external = allBits(this.size);
+    removeRow(external, this.pods);
+    this.external = rowOf(external);
+    this.everybody = certainly(rowOf(allBits(this.size)));
+    this.namespaces = new Map(
+      [...this.group(({ namespace }) => namespace)].map(([name, members]) => [name, { labels: labelsOfNamespace(name), members }]),
+    );
+    this.byNamed = this.group(({ named }) => named);
+    this.byLabel = new Map(
+      keys.map((key) => {
+        const values = this.group(({ labels }) => labels.known.get(key));
+        const without = bitsOf(this.pods, this.size);
+        for (const members of values.values()) removeRow(without, members);
+        return [key, { values, without }];
+      }),
+    );
+    this.anyOnHost = this.classes.some(({ hostNetwork }) => hostNetwork);
+    this.incomplete = this.classes.every(({ labels }) => labels.complete) ? undefined : this.where(({ labels }) => !labels.complete);
+  }
+
+  /** Classes by what something says of them. */
+  private group(key: (item: EndpointClass) => string | undefined): Map<string, Row> {
+    const indexes = new Map<string, number[]>();
     for (const [index, item] of this.classes.entries()) {
-      if (!item.labels.complete) setBit(this.incomplete, index);
-      this.indexNamespace(item.namespace, index, labelsOfNamespace);
-      const alike = byNamed.get(item.named) ?? emptyBits(this.size);
-      setBit(alike, index);
-      byNamed.set(item.named, alike);
-    }
-    this.byNamed = byNamed;
-    this.anyIncomplete = this.classes.some((item) => !item.labels.complete);
-    for (const key of keys) this.indexLabel(key);
-  }
-
-  private indexNamespace(namespace: string, index: number, labelsOfNamespace: (namespace: string) => Labels): void {
-    const entry = this.namespaces.get(namespace) ?? { labels: labelsOfNamespace(namespace), members: emptyBits(this.size) };
-    setBit(entry.members, index);
-    this.namespaces.set(namespace, entry);
-  }
-
-  private indexLabel(key: string): void {
-    const entry = { values: new Map<string, Bits>(), present: emptyBits(this.size) };
-    for (const [index, { labels }] of this.classes.entries()) {
-      const value = labels.known.get(key);
+      const value = key(item);
       if (value === undefined) continue;
-      const members = entry.values.get(value) ?? emptyBits(this.size);
-      setBit(members, index);
-      entry.values.set(value, members);
-      setBit(entry.present, index);
+      const list = indexes.get(value);
+      if (list === undefined) indexes.set(value, [index]);
+      else list.push(index);
     }
-    this.byLabel.set(key, entry);
+    return new Map([...indexes].map(([value, list]) => [value, rowOfIndexes(list)]));
+  }
+
+  private where(test: (item: EndpointClass) => boolean): Bits {
+    const bits = emptyBits(this.size);
+    for (const [index, item] of this.classes.entries()) if (test(item)) setBit(bits, index);
+    return bits;
   }
 
   /** Endpoints that a selection of pods is about; as subjects or as peers. */
@@ -121,24 +125,25 @@ export class Universe {
     const inside = this.inNamespaces(namespaces);
     if (pods.requirements.length === 0 && !pods.open) return inside;
     const matching = this.withLabels(pods);
-    const yes = both(inside.yes, matching.yes);
-    return { yes, may: inside.yes === inside.may && matching.yes === matching.may ? yes : both(inside.may, matching.may) };
+    const yes = meet(inside.yes, matching.yes);
+    return { yes, may: inside.yes === inside.may && matching.yes === matching.may ? yes : meet(inside.may, matching.may) };
   }
 
   private inNamespaces(namespaces: Namespaces): Selection {
     if (typeof namespaces === "string") {
       const members = this.namespaces.get(namespaces)?.members;
-      return members === undefined ? this.none : { yes: members, may: members };
+      return members === undefined ? NONE : certainly(members);
     }
     const known = this.namespaceAnswers.get(namespaces.text);
     if (known !== undefined) return known;
-    let answer: Selection = { yes: emptyBits(this.size), may: emptyBits(this.size) };
+    const yes = emptyBits(this.size);
+    const may = emptyBits(this.size);
     for (const { labels, members } of this.namespaces.values()) {
       const match = selects(namespaces, labels);
-      if (match !== "no") addAll(answer.may, members);
-      if (match === "yes") addAll(answer.yes, members);
+      if (match !== "no") addRow(may, members);
+      if (match === "yes") addRow(yes, members);
     }
-    answer = shared(answer);
+    const answer = selectionOf(yes, may);
     this.namespaceAnswers.set(namespaces.text, answer);
     return answer;
   }
@@ -146,38 +151,37 @@ export class Universe {
   private withLabels(wanted: Selector): Selection {
     const known = this.podAnswers.get(wanted.text);
     if (known !== undefined) return known;
-    const yes = this.pods.slice();
-    const may = this.pods.slice();
+    const yes = bitsOf(this.pods, this.size);
+    const may = yes.slice();
     for (const requirement of wanted.requirements) {
       const answer = this.meeting(requirement);
       keepOnly(yes, answer.yes);
       keepOnly(may, answer.may);
     }
     if (wanted.open) yes.fill(0);
-    const answer = shared({ yes, may });
+    const answer = selectionOf(yes, may);
     this.podAnswers.set(wanted.text, answer);
     return answer;
   }
 
-  private meeting(requirement: Requirement): Selection {
+  private meeting(requirement: Requirement): { readonly yes: Bits; readonly may: Bits } {
     const entry = this.byLabel.get(requirement.key);
     const yes = emptyBits(this.size);
     const may = emptyBits(this.size);
     for (const [value, members] of entry?.values ?? []) {
       const match = meets(requirement, value);
-      if (match !== "no") addAll(may, members);
-      if (match === "yes") addAll(yes, members);
+      if (match !== "no") addRow(may, members);
+      if (match === "yes") addRow(yes, members);
     }
-    const without = this.pods.slice();
-    if (entry !== undefined) removeAll(without, entry.present);
-    const match = meets(requirement, undefined);
-    if (match === "yes") {
+    const without = entry?.without ?? bitsOf(this.pods, this.size);
+    if (meets(requirement, undefined) === "yes") {
       addAll(yes, without);
       addAll(may, without);
     }
-    if (this.anyIncomplete) {
+    if (this.incomplete !== undefined) {
       // A label that is not there yet may come, and may come with any value.
-      const open = both(without, this.incomplete);
+      const open = without.slice();
+      keepOnly(open, this.incomplete);
       removeAll(yes, open);
       addAll(may, open);
     }
@@ -197,11 +201,11 @@ export class Universe {
       case "pods":
         return this.bound(this.select(peer));
       case "everyone":
-        return shared({ yes: allBits(this.size), may: allBits(this.size) });
+        return this.everybody;
       case "unknown":
-        return { yes: emptyBits(this.size), may: allBits(this.size) };
+        return { yes: EMPTY_ROW, may: this.everybody.may };
       case "outside":
-        return { yes: this.external, may: this.external };
+        return certainly(this.external);
       case "nodes":
         return this.nodes();
       case "block": {
@@ -210,28 +214,26 @@ export class Universe {
         for (const index of this.addresses.of(peer.certain)) setBit(yes, this.classes.length + index);
         for (const index of this.addresses.of(peer.possible)) setBit(may, this.classes.length + index);
         this.addPodsOfBlock(peer, yes, may);
-        return shared({ yes, may });
+        return selectionOf(yes, may);
       }
     }
   }
 
   /** Pods on the host's network have the node's address: whether selectors reach them is the plugin's choice. */
   private bound(selection: Selection): Selection {
-    if (this.profile.hostNetworkBound || !this.classes.some((item) => item.hostNetwork)) return selection;
-    const yes = selection.yes.slice();
+    if (this.profile.hostNetworkBound || !this.anyOnHost) return selection;
+    const yes = bitsOf(selection.yes, this.size);
     removeAll(yes, this.onHost());
-    return { yes, may: selection.may };
+    return { yes: rowOf(yes), may: selection.may };
   }
 
   private nodes(): Selection {
-    return this.profile.hostNetworkBound ? this.none : { yes: this.none.yes, may: this.onHost() };
+    return this.profile.hostNetworkBound ? NONE : { yes: EMPTY_ROW, may: rowOf(this.onHost()) };
   }
 
   /** Endpoints on the host's network. */
   onHost(): Bits {
-    const bits = emptyBits(this.size);
-    for (const [index, { hostNetwork }] of this.classes.entries()) if (hostNetwork) setBit(bits, index);
-    return bits;
+    return this.where(({ hostNetwork }) => hostNetwork);
   }
 
   private addPodsOfBlock(peer: Peer & { kind: "block" }, yes: Bits, may: Bits): void {
@@ -254,13 +256,54 @@ export class Universe {
   }
 }
 
-function pick({ namespace, labels, hostNetwork, addresses }: Endpoint) {
-  return { namespace, labels, hostNetwork, addresses };
+/**
+ * Endpoints that agree in everything that is asked, namespace after namespace, so that what is about one namespace lies close together.
+ * Found step by step through what each of them says, without a text for every endpoint.
+ */
+function classesOf(endpoints: readonly Endpoint[], keys: readonly string[], names: readonly string[]): EndpointClass[] {
+  const byNamespace = new Map<string, { readonly root: Branch; readonly classes: EndpointClass[] }>();
+  for (const endpoint of endpoints) {
+    const { namespace, labels, hostNetwork, addresses } = endpoint;
+    const home = byNamespace.get(namespace) ?? { root: new Branch(), classes: [] };
+    if (home.classes.length === 0) byNamespace.set(namespace, home);
+    const named = namedPorts(endpoint, names);
+    let branch = home.root.at(named).at(hostNetwork).at(labels.complete).at(addresses?.text);
+    for (const key of keys) branch = branch.at(labels.known.get(key));
+    if (branch.leaf !== undefined) branch.leaf.endpoints.push(endpoint);
+    else home.classes.push((branch.leaf = { namespace, labels, hostNetwork, addresses, named, endpoints: [endpoint] }));
+  }
+  return [...byNamespace.values()].flatMap(({ classes }) => classes);
+}
+
+/** A step of the way to a class: what comes next, by what an endpoint says. Most steps have one answer only. */
+class Branch {
+  leaf: EndpointClass | undefined;
+  private only: { readonly value: Said; readonly branch: Branch } | undefined;
+  private more: Map<Said, Branch> | undefined;
+
+  at(value: Said): Branch {
+    if (this.only !== undefined && this.only.value === value) return this.only.branch;
+    const known = this.more?.get(value);
+    if (known !== undefined) return known;
+    const branch = new Branch();
+    if (this.only === undefined) this.only = { value, branch };
+    else (this.more ??= new Map<Said, Branch>()).set(value, branch);
+    return branch;
+  }
+}
+
+type Said = string | boolean | undefined;
+
+const NONE: Selection = { yes: EMPTY_ROW, may: EMPTY_ROW };
+
+function certainly(row: Row): Selection {
+  return { yes: row, may: row };
 }
 
 /** One row for both answers where they are the same. */
-function shared({ yes, may }: Selection): Selection {
-  return yes === may || equalBits(yes, may) ? { yes, may: yes } : { yes, may };
+function selectionOf(yes: Bits, may: Bits): Selection {
+  const [certain, possible] = [rowOf(yes), rowOf(may)];
+  return equalRows(certain, possible) ? certainly(certain) : { yes: certain, may: possible };
 }
 
 function keyOf(peer: Peer): string {
@@ -272,12 +315,6 @@ function keyOf(peer: Peer): string {
     default:
       return peer.kind;
   }
-}
-
-function both(a: Bits, b: Bits): Bits {
-  const result = a.slice();
-  keepOnly(result, b);
-  return result;
 }
 
 /** Label keys that any selector of pods asks for. */

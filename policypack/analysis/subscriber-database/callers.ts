@@ -7,7 +7,7 @@ import type { Workload } from "../../model/kubernetes/workloads";
 import { valueOr } from "../../model/value";
 import { type Isolation, isolation } from "../isolation";
 import { policiesFor, behindProxy } from "../mesh/istio";
-import { eachBit } from "../reachability/bitset";
+import { eachInRow } from "../reachability/bitset";
 import type { Unit } from "../reachability/cluster";
 import type { Reachability } from "../reachability";
 import type { CoreUnit } from "../reachability/parties";
@@ -77,7 +77,7 @@ function admitted({ primary, units }: Reachability, { index }: CoreUnit): Readon
     for (const place of network.classesOf(index)) {
       for (const [atom, ports] of network.atoms.entries()) {
         if (intersectPorts(ports, ASKED).length === 0) continue;
-        eachBit(network.ingress.rowOf(place, atom, "may"), (from) => {
+        eachInRow(network.ingress.rowOf(place, atom, "may"), (from) => {
           for (const endpoint of classes[from]?.endpoints ?? []) {
             const source = units[endpoint.unit];
             if (source !== undefined) found.add(source);
