@@ -62,7 +62,7 @@ export class CoreModel {
 
   /** Kubernetes objects of a kind; the version does not matter, as an API server serves every version of an object. */
   objectsOf(group: string, kind: string): readonly KubernetesObject[] {
-    return this.ask(objectsByKind).get(`${group}/${kind}`) ?? [];
+    return this.ask(objectsByKind).get(group)?.get(kind) ?? [];
   }
 
   /** Kubernetes objects of a kind in one namespace. */
@@ -133,7 +133,10 @@ const resourcesByUrn = (model: CoreModel) => new Map(model.resources.map((resour
 const resourcesByType = (model: CoreModel) => group(model.resources, (resource) => resource.type);
 const objects = (model: CoreModel) => kubernetesObjects(model.resources, model.defaultNamespace);
 const objectsByResource = (model: CoreModel) => new Map(model.objects.map((object) => [object.resource, object]));
-const objectsByKind = (model: CoreModel) => group(model.objects, (object) => `${object.group}/${object.kind}`);
+const objectsByKind = (model: CoreModel) => {
+  const byGroup = [...group(model.objects, (object) => object.group)];
+  return new Map(byGroup.map(([name, members]) => [name, group(members, (object) => object.kind)]));
+};
 const objectsByNamespace = (model: CoreModel) => group(model.objects, (object) => placeKey(object.group, object.kind, object.namespace));
 const groups = (model: CoreModel): readonly string[] => [...new Set(model.objects.map((object) => object.group))];
 const objectsByName = (model: CoreModel) =>

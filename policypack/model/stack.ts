@@ -37,6 +37,9 @@ export interface ResourceInit {
   readonly options?: ResourceOptions;
 }
 
+const NO_DEPENDENCIES: readonly string[] = [];
+const NO_PROPERTY_DEPENDENCIES: { readonly [property: string]: readonly string[] } = {};
+
 export class Resource {
   readonly urn: string;
   readonly type: string;
@@ -57,8 +60,8 @@ export class Resource {
     this.name = init.name;
     this.id = init.id;
     this.parent = init.parent;
-    this.dependencies = init.dependencies ?? [];
-    this.propertyDependencies = init.propertyDependencies ?? {};
+    this.dependencies = init.dependencies ?? NO_DEPENDENCIES;
+    this.propertyDependencies = init.propertyDependencies ?? NO_PROPERTY_DEPENDENCIES;
     this.provider = init.provider;
     this.source = init.source;
     this.options = init.options;

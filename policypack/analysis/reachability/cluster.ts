@@ -1,7 +1,7 @@
 /** Who can talk on a network: the pods of every workload, by the labels, ports and addresses that policies ask for. */
 
 import type { CoreModel } from "../../model/core";
-import { type Labels, labelsOf } from "../../model/kubernetes/objects";
+import { type KubernetesObject, type Labels, labelsOf } from "../../model/kubernetes/objects";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
 import type { IpSet } from "../cidr/ip-set";
@@ -40,15 +40,28 @@ export function unitName({ namespace, name, kind }: Unit): string {
 
 /** Workloads, with pods that one controller owns as that controller; in the order of the stack. */
 export function unitsOf(workloads: readonly Workload[]): Unit[] {
-  const units = new Map<string, { namespace: string; name: string; kind: string; workloads: Workload[] }>();
+  const units: { namespace: string; name: string; kind: string; workloads: Workload[] }[] = [];
+  const byNamespace = new Map<string, Map<string, Map<string, number>>>();
   for (const workload of workloads) {
-    const owner = ownerOf(workload) ?? workload;
-    const key = `${workload.namespace}/${owner.name}[${owner.kind}]`;
-    const unit = units.get(key);
-    if (unit === undefined) units.set(key, { namespace: workload.namespace, name: owner.name, kind: owner.kind, workloads: [workload] });
-    else unit.workloads.push(workload);
+    const { namespace } = workload;
+    const { name, kind } = ownerOf(workload) ?? workload;
+    const ofKind = entry(entry(byNamespace, namespace), kind);
+    const known = ofKind.get(name);
+    if (known !== undefined) units[known]?.workloads.push(workload);
+    else {
+      ofKind.set(name, units.length);
+      units.push({ namespace, name, kind, workloads: [workload] });
+    }
   }
-  return [...units.values()];
+  return units;
+}
+
+function entry<V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  const known = maps.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<string, V>();
+  maps.set(key, made);
+  return made;
 }
 
 /** The controller of a pod that is listed by itself; a node that mirrors a static pod is none. */
@@ -110,9 +123,13 @@ function read(port: Node): NamedPort | undefined {
   return isProtocol(word) ? { protocol: word, port: valueOr(port.get("containerPort").number(), undefined) } : undefined;
 }
 
+/** By name; the first counts where inputs declare one twice. */
+const namespaces = (model: CoreModel): ReadonlyMap<string, KubernetesObject> =>
+  new Map([...model.objectsOf("", "Namespace")].reverse().map((object) => [object.name, object]));
+
 /** Labels of a namespace; every one has its name as `kubernetes.io/metadata.name`. */
 export function namespaceLabels(model: CoreModel, namespace: string, elsewhere: NetworkProfile["namespacesElsewhere"]): Labels {
-  const [object] = model.objectsNamed("", "Namespace", "", namespace);
+  const object = model.ask(namespaces).get(namespace);
   const labels =
     object === undefined ? { known: new Map<string, string>(), complete: elsewhere === "bare" } : labelsOf(object.metadata.get("labels"));
   return { known: new Map([...labels.known, ["kubernetes.io/metadata.name", namespace]]), complete: labels.complete };

@@ -120,23 +120,23 @@ export class Network {
     const block = new Uint32Array(32);
     const all = rowOf(allBits(size));
     const rows: Row[] = Array.from({ length: 32 }, () => EMPTY_ROW);
+    result.fill(0);
     for (let column = 0; column < width; column += 1) {
+      let first = width;
+      let last = -1;
       for (let bit = 0; bit < 32; bit += 1) {
         const to = column * 32 + bit;
-        rows[bit] = to < pods ? this.ingress.rowOf(to, atom, mode) : to < size ? all : EMPTY_ROW;
+        const row = to < pods ? this.ingress.rowOf(to, atom, mode) : to < size ? all : EMPTY_ROW;
+        rows[bit] = row;
+        if (row.words.length === 0) continue;
+        first = Math.min(first, row.from);
+        last = Math.max(last, row.from + row.words.length - 1);
       }
-      for (let source = start >>> 5; source * 32 < end; source += 1) {
-        let any = 0;
-        for (let bit = 0; bit < 32; bit += 1) {
-          const { from, words } = rows[bit] as Row;
-          const place = source - from;
-          const word = place >= 0 && place < words.length ? (words[place] as number) : 0;
-          block[bit] = word;
-          any |= word;
-        }
-        if (any !== 0) transpose32(block);
-        const first = (source * 32 - start) * width + column;
-        for (let bit = 0; bit < 32; bit += 1) result[first + bit * width] = block[bit] as number;
+      for (let source = Math.max(start >>> 5, first); source <= last && source * 32 < end; source += 1) {
+        if (!fill(block, rows, source)) continue;
+        transpose32(block);
+        const place = (source * 32 - start) * width + column;
+        for (let bit = 0; bit < 32; bit += 1) result[place + bit * width] = block[bit] as number;
       }
     }
   }
@@ -149,6 +149,18 @@ export class Network {
     });
     return rows;
   }
+}
+
+/** One word of 32 rows; answers whether any of them has something there. */
+function fill(block: Uint32Array, rows: readonly Row[], place: number): boolean {
+  let any = 0;
+  for (let bit = 0; bit < 32; bit += 1) {
+    const { from, words } = rows[bit] as Row;
+    const word = place >= from && place - from < words.length ? (words[place - from] as number) : 0;
+    block[bit] = word;
+    any |= word;
+  }
+  return any !== 0;
 }
 
 /** Writes the members of a row that are also set in a table from a place on; answers whether there are some. */

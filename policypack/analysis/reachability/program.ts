@@ -269,9 +269,7 @@ function isCertain({ certain, section, rules }: BoundPolicy): boolean {
   return (
     certain &&
     section.isolates !== "maybe" &&
-    rules.every(
-      (rule) => rule.certainPorts === rule.possiblePorts && rule.peers.every(({ yes, may }) => equalRows(yes, may)),
-    )
+    rules.every((rule) => rule.certainPorts === rule.possiblePorts && rule.peers.every(({ yes, may }) => equalRows(yes, may)))
   );
 }
 

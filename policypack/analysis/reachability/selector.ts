@@ -20,13 +20,36 @@ export interface Selector {
   readonly text: string;
 }
 
-export const EVERYTHING: Selector = selector([], false);
-
 export function selector(requirements: readonly Requirement[], open: boolean): Selector {
+  const [only] = requirements;
+  if (only === undefined) return open ? UNKNOWN : EVERYTHING;
+  if (requirements.length === 1 && !open && only.operator === "In" && only.values.length === 1 && !only.open) return oneLabel(only);
+  return written(requirements, open);
+}
+
+function written(requirements: readonly Requirement[], open: boolean): Selector {
   const parts = requirements
     .map(({ key, operator, values, open: more }) => JSON.stringify([key, operator, [...values].sort(), more]))
     .sort();
   return { requirements, open, text: `${parts.join(" ")}${open ? " ?" : ""}` };
+}
+
+/** Asks for nothing, and so selects everything. */
+export const EVERYTHING: Selector = written([], false);
+const UNKNOWN = written([], true);
+
+/** Most selectors ask for one label, and many for the same: those are one. The memory is bounded, and changes no answer. */
+const REMEMBERED = 5_000;
+const remembered = new Map<string, Selector>();
+
+function oneLabel(requirement: Requirement): Selector {
+  const key = `${requirement.key}=${requirement.values[0] ?? ""}`;
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  const made = written([requirement], false);
+  remembered.set(key, made);
+  return made;
 }
 
 function requires(key: string, ...values: readonly string[]): Requirement {

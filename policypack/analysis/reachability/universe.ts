@@ -25,7 +25,7 @@ import {
   setBit,
 } from "./bitset";
 import { type Endpoint, namedPort, type NamedPort } from "./cluster";
-import type { Namespaces, Peer, PodSelection, Policy } from "./policy";
+import type { Namespaces, Peer, PodSelection, Policy, Rule } from "./policy";
 import type { NetworkProfile } from "./profile";
 import { meets, type Requirement, type Selector, selects } from "./selector";
 
@@ -320,25 +320,28 @@ function keyOf(peer: Peer): string {
 /** Label keys that any selector of pods asks for. */
 function labelKeys(policies: readonly Policy[]): string[] {
   const keys = new Set<string>();
+  const seen = new Set<Selector>();
   const add = ({ pods }: PodSelection) => {
+    if (seen.has(pods)) return;
+    seen.add(pods);
     for (const { key } of pods.requirements) keys.add(key);
   };
   for (const policy of policies) {
     add(policy.subject);
-    for (const peer of peersOf(policy)) if (peer.kind === "pods") add(peer);
+    for (const { peers } of rulesOf(policy)) for (const peer of peers) if (peer.kind === "pods") add(peer);
   }
   return [...keys].sort();
 }
 
-function peersOf(policy: Policy): Peer[] {
-  return [policy.ingress, policy.egress].flatMap((section) => section?.rules.flatMap((rule) => rule.peers) ?? []);
+function* rulesOf({ ingress, egress }: Policy): Generator<Rule> {
+  if (ingress !== undefined) yield* ingress.rules;
+  if (egress !== undefined) yield* egress.rules;
 }
 
 function portNames(policies: readonly Policy[]): string[] {
-  const names = policies.flatMap((policy) =>
-    [policy.ingress, policy.egress].flatMap((section) => section?.rules.flatMap((rule) => rule.ports.named.map(({ name }) => name)) ?? []),
-  );
-  return [...new Set(names)].sort();
+  const names = new Set<string>();
+  for (const policy of policies) for (const { ports } of rulesOf(policy)) for (const { name } of ports.named) names.add(name);
+  return [...names].sort();
 }
 
 const NO_NAMES = "{}";
@@ -354,5 +357,11 @@ function namedPorts(endpoint: Endpoint, names: readonly string[]): string {
 }
 
 function blocksOf(policies: readonly Policy[]): IpSet[] {
-  return policies.flatMap(peersOf).flatMap((peer) => (peer.kind === "block" ? [peer.certain, peer.possible] : []));
+  const blocks = new Set<IpSet>();
+  for (const policy of policies) {
+    for (const { peers } of rulesOf(policy)) {
+      for (const peer of peers) if (peer.kind === "block") blocks.add(peer.certain).add(peer.possible);
+    }
+  }
+  return [...blocks];
 }

@@ -65,20 +65,22 @@ function appliesTo(spec: Node, direction: Direction, byDefault: "always" | "wher
 function rule(object: KubernetesObject, node: Node, direction: Direction): Rule {
   const peers = node.get(direction === "ingress" ? "from" : "to");
   const ports = node.get("ports");
+  const forms = ports.items().map(portForm);
   return {
     action: "allow",
-    peers:
-      node.isUnknown || peers.isUnknown
-        ? [{ kind: "unknown" }]
-        : peers.items().length === 0
-          ? [{ kind: "everyone" }]
-          : peers.items().flatMap((peer) => peerOf(object, peer)),
-    ports: portSelection(
-      ports.items().map(portForm),
-      node.isUnknown || ports.isUnknown ? "unknown" : ports.items().length === 0 ? "absent" : "given",
-    ),
+    peers: node.isUnknown || peers.isUnknown ? [{ kind: "unknown" }] : peersOf(object, peers),
+    ports: portSelection(forms, node.isUnknown || ports.isUnknown ? "unknown" : forms.length === 0 ? "absent" : "given"),
     node,
   };
+}
+
+/** Without peers everyone is meant. */
+function peersOf(object: KubernetesObject, list: Node): Peer[] {
+  const items = list.items();
+  if (items.length === 0) return [{ kind: "everyone" }];
+  const peers: Peer[] = [];
+  for (const item of items) peers.push(...peerOf(object, item));
+  return peers;
 }
 
 /** One peer; one with nothing in it, or with a block and selectors at once, is refused by the API and matches nobody. */

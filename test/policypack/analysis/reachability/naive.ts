@@ -46,31 +46,41 @@ export interface Traffic {
 const isPod = (party: Party): party is PodSpec => typeof party !== "string";
 
 function matches(selector: Json, labels: Labels): boolean {
-  const equal = Object.entries((selector?.matchLabels ?? {}) as Labels).every(([key, value]) => labels[key] === value);
-  return (
-    equal &&
-    ((selector?.matchExpressions ?? []) as Json[]).every(({ key, operator, values }) => {
-      if (operator === "Exists") return key in labels;
-      if (operator === "DoesNotExist") return !(key in labels);
-      if (operator === "In") return key in labels && values.includes(labels[key]);
-      return !(key in labels) || !values.includes(labels[key]);
-    })
-  );
+  const wanted = (selector?.matchLabels ?? {}) as Labels;
+  for (const key in wanted) if (labels[key] !== wanted[key]) return false;
+  return ((selector?.matchExpressions ?? []) as Json[]).every(({ key, operator, values }) => {
+    if (operator === "Exists") return key in labels;
+    if (operator === "DoesNotExist") return !(key in labels);
+    if (operator === "In") return key in labels && values.includes(labels[key]);
+    return !(key in labels) || !values.includes(labels[key]);
+  });
 }
 
 export class Naive {
-  private readonly byKind = new Map<string, readonly Manifest[]>();
+  private readonly multi: readonly Manifest[];
+  private readonly admin: readonly Manifest[];
+  private readonly baseline: readonly Manifest[];
+  private readonly cilium: readonly Manifest[];
+  /** Of the tier of NetworkPolicies, all kinds. */
+  private readonly middle: readonly Manifest[];
+  private readonly labelsOf = new Map<string, Labels>();
   private readonly seenByCilium = new Map<PodSpec, Labels>();
+  private readonly ownNamespace = new Map<Json, boolean>();
 
-  constructor(private readonly cluster: ClusterSpec) {}
-
-  /** Policies of some groups and kinds. */
-  private of(...kinds: readonly string[]): readonly Manifest[] {
-    const key = kinds.join();
-    const found =
-      this.byKind.get(key) ?? this.cluster.policies.filter(({ apiVersion, kind }) => kinds.includes(`${apiVersion.split("/")[0]}/${kind}`));
-    this.byKind.set(key, found);
-    return found;
+  constructor(private readonly cluster: ClusterSpec) {
+    const of = (...kinds: readonly string[]) =>
+      cluster.policies.filter(({ apiVersion, kind }) => kinds.includes(`${apiVersion.split("/")[0]}/${kind}`));
+    const byPriority = (policies: readonly Manifest[]) =>
+      [...policies].sort((a, b) => (a.spec.priority ?? 1000) - (b.spec.priority ?? 1000));
+    const wide = of("policy.networking.k8s.io/ClusterNetworkPolicy", "networking.k8s.aws/ClusterNetworkPolicy");
+    this.multi = of("k8s.cni.cncf.io/MultiNetworkPolicy");
+    this.admin = byPriority([...of("policy.networking.k8s.io/AdminNetworkPolicy"), ...wide.filter(({ spec }) => spec.tier === "Admin")]);
+    this.baseline = byPriority([
+      ...of("policy.networking.k8s.io/BaselineAdminNetworkPolicy"),
+      ...wide.filter(({ spec }) => spec.tier === "Baseline"),
+    ]);
+    this.cilium = of("cilium.io/CiliumNetworkPolicy", "cilium.io/CiliumClusterwideNetworkPolicy");
+    this.middle = [...of("networking.k8s.io/NetworkPolicy", "networking.k8s.aws/ApplicationNetworkPolicy"), ...this.cilium];
   }
 
   allowed(traffic: Traffic): boolean {
@@ -78,43 +88,31 @@ export class Naive {
   }
 
   private namespaceLabels(name: string): Labels {
+    const known = this.labelsOf.get(name);
+    if (known !== undefined) return known;
     const found = this.cluster.namespaces.find((namespace) => namespace.name === name);
-    return { ...found?.labels, "kubernetes.io/metadata.name": name };
+    const labels = { ...found?.labels, "kubernetes.io/metadata.name": name };
+    this.labelsOf.set(name, labels);
+    return labels;
   }
 
   /** Whether the policies of one end let the traffic pass. */
   private side(traffic: Traffic, direction: "ingress" | "egress"): boolean {
     const self = direction === "ingress" ? traffic.to : traffic.from;
     if (!isPod(self)) return true;
-    if (traffic.network === "n3") return this.isolating(this.of("k8s.cni.cncf.io/MultiNetworkPolicy"), traffic, self, direction) ?? true;
-    const cluster = this.of("policy.networking.k8s.io/ClusterNetworkPolicy", "networking.k8s.aws/ClusterNetworkPolicy");
-    const admin = [...this.of("policy.networking.k8s.io/AdminNetworkPolicy"), ...cluster.filter(({ spec }) => spec.tier === "Admin")];
-    const baseline = [
-      ...this.of("policy.networking.k8s.io/BaselineAdminNetworkPolicy"),
-      ...cluster.filter(({ spec }) => spec.tier === "Baseline"),
-    ];
-    const first = this.ordered(admin, traffic, self, direction);
+    if (traffic.network === "n3") return this.isolating(this.multi, traffic, self, direction) ?? true;
+    const first = this.ordered(this.admin, traffic, self, direction);
     if (first === "Allow" || first === "Accept") return true;
     if (first === "Deny") return false;
-    const names = [
-      "networking.k8s.io/NetworkPolicy",
-      "networking.k8s.aws/ApplicationNetworkPolicy",
-      "cilium.io/CiliumNetworkPolicy",
-      "cilium.io/CiliumClusterwideNetworkPolicy",
-    ];
-    const denied = this.of("cilium.io/CiliumNetworkPolicy", "cilium.io/CiliumClusterwideNetworkPolicy").some((policy) =>
-      this.ciliumDenies(policy, traffic, self, direction),
-    );
-    const middle = this.isolating(this.of(...names), traffic, self, direction);
-    if (denied) return false;
+    if (this.cilium.some((policy) => this.ciliumDenies(policy, traffic, self, direction))) return false;
+    const middle = this.isolating(this.middle, traffic, self, direction);
     if (middle !== undefined) return middle;
-    return this.ordered(baseline, traffic, self, direction) !== "Deny";
+    return this.ordered(this.baseline, traffic, self, direction) !== "Deny";
   }
 
   private ordered(policies: readonly Manifest[], traffic: Traffic, self: PodSpec, direction: "ingress" | "egress"): string | undefined {
-    const sorted = [...policies].sort((a, b) => (a.spec.priority ?? 1000) - (b.spec.priority ?? 1000));
     const other = direction === "ingress" ? traffic.from : traffic.to;
-    for (const { spec } of sorted) {
+    for (const { spec } of policies) {
       if (!this.inSelection(spec.subject, self)) continue;
       for (const rule of (spec[direction] ?? []) as Json[]) {
         const peers = rule[direction === "ingress" ? "from" : "to"] as Json[];
@@ -163,20 +161,19 @@ export class Naive {
     let isolated = false;
     for (const policy of policies) {
       const cilium = policy.apiVersion.startsWith("cilium.io");
-      for (const spec of cilium ? [policy.spec] : [policy.spec]) {
-        if (
-          cilium
-            ? !this.ciliumSelects(policy, spec, self)
-            : policy.metadata.namespace !== self.namespace || !matches(spec.podSelector, self.labels)
-        )
-          continue;
-        if (!isolates(policy, spec, direction)) {
-          if (cilium && this.allows(policy, spec, traffic, direction)) return true;
-          continue;
-        }
-        isolated = true;
-        if (this.allows(policy, spec, traffic, direction)) return true;
+      const { spec } = policy;
+      if (
+        cilium
+          ? !this.ciliumSelects(policy, spec, self)
+          : policy.metadata.namespace !== self.namespace || !matches(spec.podSelector, self.labels)
+      )
+        continue;
+      if (!isolates(policy, spec, direction)) {
+        if (cilium && this.allows(policy, spec, traffic, direction)) return true;
+        continue;
       }
+      isolated = true;
+      if (this.allows(policy, spec, traffic, direction)) return true;
     }
     return isolated ? false : undefined;
   }
@@ -229,8 +226,12 @@ export class Naive {
   }
 
   private ciliumEndpoint(policy: Manifest, selector: Json, pod: PodSpec): boolean {
-    const own = policy.kind === "CiliumNetworkPolicy" && !JSON.stringify(selector).includes("io.kubernetes.pod.namespace");
-    return (!own || pod.namespace === policy.metadata.namespace) && matches(selector, this.ciliumLabels(pod));
+    const own = this.ownNamespace.get(selector) ?? !JSON.stringify(selector).includes("io.kubernetes.pod.namespace");
+    this.ownNamespace.set(selector, own);
+    return (
+      (!own || policy.kind !== "CiliumNetworkPolicy" || pod.namespace === policy.metadata.namespace) &&
+      matches(selector, this.ciliumLabels(pod))
+    );
   }
 
   private ciliumDenies(policy: Manifest, traffic: Traffic, self: PodSpec, direction: "ingress" | "egress"): boolean {
