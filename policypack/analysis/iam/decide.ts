@@ -43,11 +43,10 @@ export function decide(parts: readonly Part[], resources: Resources): Decision {
 
 /** Whether any statement of every layer allows an action at all: where not, nothing else need be asked. */
 export function isConceivable(layers: readonly Layer[], action: string): boolean {
-  return layers.every((layer) =>
-    layer.some(
-      (policy) => policy.unknown || policy.statements.some((item) => item.effect !== "Deny" && coversAction(item, action) !== "no"),
-    ),
-  );
+  return layers.every((layer) => {
+    const { allows, unknown } = sayingOf(layer, action);
+    return unknown || allows.length > 0;
+  });
 }
 
 /** For people: a statement that takes away what would be allowed, where one does so by itself. */
@@ -82,7 +81,7 @@ class Decider {
     private readonly resources: Resources,
     private readonly denials: readonly Denial[],
   ) {
-    this.slots = parts.flatMap((part, index) => part.layers.map((layer) => ({ part: index, ...allowing(layer, part.action) })));
+    this.slots = parts.flatMap((part, index) => part.layers.map((layer) => ({ part: index, ...sayingOf(layer, part.action) })));
   }
 
   decide(): Decision {
@@ -170,22 +169,35 @@ class Decider {
   }
 }
 
-function allowing(layer: Layer, action: string): { allows: readonly Statement[]; unknown: boolean } {
-  return {
-    allows: layer.flatMap((policy) => policy.statements.filter((item) => item.effect !== "Deny" && coversAction(item, action) !== "no")),
-    unknown: layer.some((policy) => policy.unknown),
-  };
+/** What the statements of a layer say about one action. */
+interface Saying {
+  readonly allows: readonly Statement[];
+  readonly denies: readonly Statement[];
+  readonly unknown: boolean;
+}
+
+/** The same layers are asked for the same actions again and again, by technique, resource and identity to take. */
+const sayings = new WeakMap<Layer, Map<string, Saying>>();
+
+function sayingOf(layer: Layer, action: string): Saying {
+  let ofLayer = sayings.get(layer);
+  if (ofLayer === undefined) sayings.set(layer, (ofLayer = new Map()));
+  let saying = ofLayer.get(action);
+  if (saying === undefined) {
+    const about = layer.flatMap(({ statements }) => statements.filter((item) => coversAction(item, action) !== "no"));
+    saying = {
+      allows: about.filter(({ effect }) => effect !== "Deny"),
+      denies: about.filter(({ effect }) => effect !== "Allow"),
+      unknown: layer.some((policy) => policy.unknown),
+    };
+    ofLayer.set(action, saying);
+  }
+  return saying;
 }
 
 function denialsOf(parts: readonly Part[]): readonly Denial[] {
   return parts.flatMap(({ layers, action }, part) =>
-    layers.flatMap((layer) =>
-      layer.flatMap(({ statements }) =>
-        statements
-          .filter((item) => item.effect !== "Allow" && coversAction(item, action) !== "no")
-          .map((statement) => ({ part, statement })),
-      ),
-    ),
+    layers.flatMap((layer) => sayingOf(layer, action).denies.map((statement) => ({ part, statement }))),
   );
 }
 

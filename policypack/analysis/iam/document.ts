@@ -57,10 +57,11 @@ export function readPolicy(node: Node): Policy {
   const root = unwrapped(node);
   if (root.isAbsent) return { statements: [], unknown: false, node };
   if (root.kind() !== "object") return { statements: [], unknown: true, node };
-  const found = element(root, "statement", "statements");
+  const elements = new Elements(root);
+  const found = elements.of("statement", "statements");
   const list = found.kind() === "list" ? found.items() : found.isAbsent ? [] : [found];
   // Version 2008-10-17, the default, has no policy variables.
-  const version = element(root, "version").string();
+  const version = elements.of("version").string();
   const variables = version.state === "known" ? version.value !== "2008-10-17" : isLookUp(found);
   const known = list.filter((item) => item.kind() === "object");
   return {
@@ -88,30 +89,62 @@ function unwrapped(node: Node): Node {
     }
   }
   if (node.kind() !== "object") return node;
+  const elements = new Elements(node);
+  if (!elements.of("statement").isAbsent) return node;
   const json = node.get("json");
-  if (json.kind() === "string" && element(node, "statement").isAbsent) return unwrapped(json);
-  const wrapped = element(node, "policydocument", "document");
-  return !wrapped.isAbsent && element(node, "statement").isAbsent ? unwrapped(wrapped) : node;
+  if (json.kind() === "string") return unwrapped(json);
+  const wrapped = elements.of("policydocument", "document");
+  return wrapped.isAbsent ? node : unwrapped(wrapped);
 }
 
-/** An element by its name in small letters, however it is written. */
-function element(node: Node, ...names: readonly string[]): Node {
-  const found = node.fields().find(([key, value]) => !value.isAbsent && names.includes(key.toLowerCase()));
-  return found?.[1] ?? (node.isUnknown ? node.get(names[0] ?? "") : Node.root(undefined));
+/** The elements of a node by their names in small letters, however they are written; those that are there, the first of each. */
+class Elements {
+  private readonly named: readonly (readonly [string, Node])[];
+
+  constructor(private readonly node: Node) {
+    this.named = node
+      .fields()
+      .filter(([, value]) => !value.isAbsent)
+      .map(([key, value]) => [key.toLowerCase(), value] as const);
+  }
+
+  of(name: string, otherName = name): Node {
+    for (const [key, value] of this.named) if (key === name || key === otherName) return value;
+    return this.node.isUnknown ? this.node.get(name) : Node.root(undefined);
+  }
 }
+
+/** Many statements name the same actions: those are read once. The memory is bounded, and changes no answer. */
+const REMEMBERED = 5_000;
+const remembered = new Map<string, Glob>();
+
+function actionGlob(text: string): Glob {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  const made = glob(text, { fold: true });
+  remembered.set(text, made);
+  return made;
+}
+
+/** Elements that the look-up's arguments have under these names only. */
+const LOOK_UP = ["actions", "notactions", "resources", "notresources", "principals"];
 
 function statement(node: Node, index: number, variables: boolean): Statement {
-  const effect = element(node, "effect").string();
-  const sid = element(node, "sid").string();
-  const lookUp = !element(node, "actions", "notactions", "resources", "notresources", "principals").isAbsent;
+  const elements = new Elements(node);
+  const effect = elements.of("effect").string();
+  const sid = elements.of("sid").string();
+  const lookUp = LOOK_UP.some((name) => !elements.of(name).isAbsent);
   return {
     index,
     sid: sid.state === "known" && sid.value !== "" ? sid.value : undefined,
     effect: effectOf(effect.state === "known" ? effect.value : effect.state === "absent" && lookUp ? "Allow" : ""),
-    actions: patterns(node, "action", (text) => glob(text, { fold: true })),
-    resources: patterns(node, "resource", (text) => glob(variables ? text.replace(/\$\{aws:username\}/gi, OWN_NAME) : text, { variables })),
-    principals: principalsOf(node),
-    conditions: clausesOf(element(node, "condition", "conditions"), variables),
+    actions: patterns(node, elements, "action", actionGlob),
+    resources: patterns(node, elements, "resource", (text) =>
+      glob(variables ? text.replace(/\$\{aws:username\}/gi, OWN_NAME) : text, { variables }),
+    ),
+    principals: principalsOf(elements),
+    conditions: clausesOf(elements.of("condition", "conditions"), variables),
     node,
   };
 }
@@ -122,9 +155,9 @@ function effectOf(text: string): Statement["effect"] {
   return word === "allow" ? "Allow" : word === "deny" ? "Deny" : "unknown";
 }
 
-function patterns(node: Node, name: string, build: (text: string) => Glob): Patterns {
-  const positive = element(node, name, `${name}s`);
-  const negative = element(node, `not${name}`, `not${name}s`);
+function patterns(node: Node, elements: Elements, name: string, build: (text: string) => Glob): Patterns {
+  const positive = elements.of(name, `${name}s`);
+  const negative = elements.of(`not${name}`, `not${name}s`);
   const not = positive.isAbsent && !negative.isAbsent;
   const found = not ? negative : positive;
   const items = found.kind() === "list" ? found.items() : found.isAbsent ? [] : [found];
@@ -137,9 +170,9 @@ function patterns(node: Node, name: string, build: (text: string) => Glob): Patt
   };
 }
 
-function principalsOf(node: Node): Principals | undefined {
-  const positive = element(node, "principal", "principals");
-  const negative = element(node, "notprincipal", "notprincipals");
+function principalsOf(elements: Elements): Principals | undefined {
+  const positive = elements.of("principal", "principals");
+  const negative = elements.of("notprincipal", "notprincipals");
   const not = positive.isAbsent && !negative.isAbsent;
   const found = not ? negative : positive;
   if (found.isAbsent) return undefined;

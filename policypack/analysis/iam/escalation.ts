@@ -185,6 +185,7 @@ export function mayDo(holder: Holder, action: string, resource: Glob | undefined
 
 /** The statement by which a holder is kept from an action on a resource, whatever else allows it. */
 export function refusal(holder: Holder, action: string, resource: Glob | undefined): Statement | undefined {
+  if (!holder.layers.some((layer) => layer.some(({ statements }) => statements.some(isDenial)))) return undefined;
   const denials = holder.layers.map((layer) => layer.map((policy) => ({ ...policy, statements: policy.statements.filter(isDenial) })));
   const layers = denials.map((layer) => [...layer, EVERYTHING]);
   return denying([{ action, layers, context: ANY_REQUEST }], { inside: resource === undefined ? [] : [resource] });

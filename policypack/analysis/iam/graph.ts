@@ -52,19 +52,17 @@ export function stepsOf(identity: Identity, escalations: readonly Escalation[], 
     else lateral.push(escalation);
   }
   if (steps.some(({ verdict }) => verdict === "fail")) return steps;
+  const crowd = crowdOf(others);
   for (const escalation of lateral) {
-    const { gain } = escalation.technique;
-    if (gain !== "role" && gain !== "user") continue;
-    for (const other of others) {
-      if (other === identity || other.kind !== gain || other.arn === undefined) continue;
+    for (const other of crowd.takenBy(escalation.technique)) {
+      if (other === identity) continue;
       const verdict = becomes(identity, other, escalation);
       if (verdict !== undefined) steps.push(stepOf(escalation, other.id, verdict));
     }
   }
   // A trust policy that names the identity needs no permission of its own.
-  for (const role of others) {
+  for (const role of crowd.trusting) {
     if (role === identity || role.trust === undefined || identity.arn === undefined || identity.kind === "group") continue;
-    if (!namesPrincipals(role.trust)) continue;
     const trust = trusts(role.trust, { kind: "principal", arn: identity.arn }, "sts:AssumeRole");
     if (!trust.direct || trust.answer === "no") continue;
     // Only a denial of its own keeps it from that.
@@ -78,6 +76,39 @@ export function stepsOf(identity: Identity, escalations: readonly Escalation[], 
     });
   }
   return steps;
+}
+
+/** Identities in sight, by how they can be taken: most roles trust one service and nobody else. */
+class Crowd {
+  /** Roles whose trust policy names principals. */
+  readonly trusting: readonly Identity[];
+  private readonly known = new Map<string, readonly Identity[]>();
+
+  constructor(private readonly identities: readonly Identity[]) {
+    this.trusting = identities.filter(({ trust }) => trust !== undefined && namesPrincipals(trust));
+  }
+
+  /** Those that a technique may give, whoever uses it. */
+  takenBy({ gain, service }: Technique): readonly Identity[] {
+    if (gain !== "role" && gain !== "user") return [];
+    const key = `${gain} ${service ?? ""}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const found = this.identities.filter(
+      ({ kind, arn, trust }) =>
+        kind === gain && arn !== undefined && (service === undefined || (trust !== undefined && servesFor(trust, service) !== "no")),
+    );
+    this.known.set(key, found);
+    return found;
+  }
+}
+
+const crowds = new WeakMap<readonly Identity[], Crowd>();
+
+function crowdOf(identities: readonly Identity[]): Crowd {
+  const known = crowds.get(identities) ?? new Crowd(identities);
+  crowds.set(identities, known);
+  return known;
 }
 
 function stepOf({ technique, permissions }: Escalation, to: string, verdict: Verdict): Step {

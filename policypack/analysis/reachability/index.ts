@@ -9,7 +9,7 @@ import { adminPolicy, tierOf } from "./policies/admin-policy";
 import { ciliumPolicies } from "./policies/cilium";
 import { networkPolicy } from "./policies/network-policy";
 import type { Policy } from "./policy";
-import type { NetworkProfile } from "./profile";
+import { ANY_PLUGIN, type NetworkProfile } from "./profile";
 
 export interface Reachability {
   readonly units: readonly Unit[];
@@ -37,6 +37,9 @@ export function reachability(model: CoreModel, profile: NetworkProfile): Reachab
   });
   return { units, primary, secondary, profile };
 }
+
+/** The networks where nothing is known of the plugin, as rules ask for them. */
+export const anyPluginReach = (model: CoreModel): Reachability => reachability(model, ANY_PLUGIN);
 
 /** Policies of the pod network, of every kind. */
 function podPolicies(model: CoreModel): Policy[] {

@@ -9,7 +9,7 @@ import { IpSet } from "../cidr/ip-set";
 import type { CoreUnit, DeclaredZones } from "./parties";
 import { intersectPorts, NO_PORTS, portsOf, type PortSet, unionPorts } from "./ports";
 import { portsFromOutside } from "./outside";
-import { type Comparison, effective, isStandard, planeOf } from "./standard";
+import { type Comparison, effective, isStandard, planeOf, signatures } from "./standard";
 import { waysIn } from "./ways-in";
 
 export interface Step {
@@ -55,6 +55,8 @@ const isFunction = (unit: CoreUnit, id: string): boolean => unit.parties.some((p
 
 export class Lateral {
   private readonly next = new Map<CoreUnit, readonly Step[]>();
+  /** Between workloads that nothing tells apart, asked once. */
+  private readonly hops = new Map<string, Map<string, Step | undefined>>();
 
   constructor(
     private readonly model: CoreModel,
@@ -66,17 +68,28 @@ export class Lateral {
   steps(from: CoreUnit): readonly Step[] {
     const known = this.next.get(from);
     if (known !== undefined) return known;
-    const { reach, units } = this.comparison;
-    const steps = units.flatMap((to): Step[] => {
+    const alike = this.model.ask(signatures);
+    const source = alike.get(from) ?? "";
+    const byTarget = this.hops.get(source) ?? new Map<string, Step | undefined>();
+    this.hops.set(source, byTarget);
+    const steps = this.comparison.units.flatMap((to): Step[] => {
       if (to === from) return [];
-      for (const network of [...reach.primary, ...reach.secondary]) {
-        const ports = effective(this.model, reach, network, from, to, "must");
-        if (ports.length > 0) return [{ to, network: network.name, ports, standard: isStandard(from, to, ports), through: undefined }];
-      }
-      return [];
+      const target = alike.get(to) ?? "";
+      if (!byTarget.has(target)) byTarget.set(target, this.hop(from, to));
+      const hop = byTarget.get(target);
+      return hop === undefined ? [] : [{ ...hop, to }];
     });
     this.next.set(from, steps);
     return steps;
+  }
+
+  private hop(from: CoreUnit, to: CoreUnit): Step | undefined {
+    const { reach } = this.comparison;
+    for (const network of [...reach.primary, ...reach.secondary]) {
+      const ports = effective(this.model, reach, network, from, to, "must");
+      if (ports.length > 0) return { to, network: network.name, ports, standard: isStandard(from, to, ports), through: undefined };
+    }
+    return undefined;
   }
 
   /** Where attackers begin: outside, on the radio side, behind a subscription, and in any function that falls. */

@@ -32,6 +32,19 @@ function callerOf(model: CoreModel, caller: Workload, callee: Workload): Caller 
   return { namespace: caller.namespace, account, certified };
 }
 
+/** All that the mesh asks of a workload, as caller and as callee: workloads with the same answers are alike to it. */
+export function meshSignature(model: CoreModel, workload: Workload): string {
+  const policies = policiesFor(model, "AuthorizationPolicy", workload);
+  return JSON.stringify([
+    workload.namespace,
+    valueOr(workload.podSpec.get("serviceAccountName").string(), "default"),
+    behindProxy(model, workload),
+    inboundMtls(model, workload, undefined).answer,
+    policies.map(({ policy, certain }) => [policy.namespace, policy.name, certain]),
+    excluded(workload),
+  ]);
+}
+
 /** The part of `ports` that the mesh lets through from one workload to another. */
 export function meshPorts(model: CoreModel, from: Unit, to: Unit, ports: PortSet, mode: Mode): PortSet {
   const [caller] = from.workloads;

@@ -4,17 +4,16 @@ import type { CoreModel } from "../../model/core";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { parseBlock } from "../cidr/address";
 import { IpSet } from "../cidr/ip-set";
-import { reachability } from "./index";
+import { anyPluginReach } from "./index";
 import { intersectPorts, portsOf } from "./ports";
-import { ANY_PLUGIN } from "./profile";
 
 const METADATA = IpSet.fromBlocks([parseBlock("169.254.169.254")].flatMap((block) => block ?? []));
 const HTTP = portsOf("TCP", 80, 80);
 
 export function reachesMetadata(model: CoreModel, workload: Workload): "yes" | "maybe" | "no" {
-  const reach = model.ask(everything);
-  const unit = reach.units.findIndex((item) => item.workloads.includes(workload));
-  if (unit < 0) return "yes";
+  const reach = model.ask(anyPluginReach);
+  const unit = model.ask(unitNumbers).get(workload);
+  if (unit === undefined) return "yes";
   let answer: "maybe" | "no" = "no";
   for (const network of reach.primary) {
     const { classes, outside } = network.universe;
@@ -27,4 +26,5 @@ export function reachesMetadata(model: CoreModel, workload: Workload): "yes" | "
   return answer;
 }
 
-const everything = (model: CoreModel) => reachability(model, ANY_PLUGIN);
+const unitNumbers = (model: CoreModel): ReadonlyMap<Workload, number> =>
+  new Map(model.ask(anyPluginReach).units.flatMap(({ workloads }, index) => workloads.map((workload) => [workload, index] as const)));

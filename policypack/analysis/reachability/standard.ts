@@ -5,12 +5,11 @@
 
 import type { CoreModel } from "../../model/core";
 import { neverReason, standardFlows, type StandardFlow } from "../../topology/matrix";
-import { reachability, type Reachability } from "./index";
-import { meshPorts } from "./mesh";
+import { anyPluginReach, type Reachability } from "./index";
+import { meshPorts, meshSignature } from "./mesh";
 import type { Network } from "./network";
 import { type CoreUnit, coreUnits, portsOfFlow } from "./parties";
 import { containsPorts, intersectPorts, NO_PORTS, type PortSet, subtractPorts, unionPorts } from "./ports";
-import { ANY_PLUGIN } from "./profile";
 import type { Mode } from "./program";
 
 export interface Excess {
@@ -40,25 +39,75 @@ export interface Comparison {
 
 /** The networks under any plugin, and the workloads of the core on them; asked through the model, so that every rule shares them. */
 export const coreReach = (model: CoreModel): Pick<Comparison, "reach" | "units"> => {
-  const reach = reachability(model, ANY_PLUGIN);
+  const reach = model.ask(anyPluginReach);
   return { reach, units: coreUnits(model, reach.units) };
 };
 
-/** Every pair of workloads of the core against the standard: for reports, not for rules, as it grows with the square of their number. */
+/**
+ * Every pair of workloads of the core against the standard, for reports. Workloads that nothing tells apart are compared once, so that
+ * the time goes with the kinds of workloads; what is found is told for every pair.
+ */
 export const comparison = (model: CoreModel): Comparison => {
   const { reach, units } = model.ask(coreReach);
+  const alike = [...model.ask(kinds).values()];
   const excess: Excess[] = [];
   const missing: Missing[] = [];
-  for (const from of units) {
-    for (const to of units) {
+  for (const sources of alike) {
+    for (const targets of alike) {
+      const [from] = sources;
+      const to = sources === targets ? targets[1] : targets[0];
       // Base stations of a test bed are no part of the core.
-      if (from === to || (isRadio(from) && isRadio(to))) continue;
+      if (from === undefined || to === undefined || (isRadio(from) && isRadio(to))) continue;
       const flows = flowsBetween(from, to);
-      for (const network of [...reach.primary, ...reach.secondary]) excess.push(...excessOn(model, reach, network, from, to, flows));
-      missing.push(...missingOf(model, reach, from, to, flows));
+      const tooMuch = [...reach.primary, ...reach.secondary].flatMap((network) => excessOn(model, reach, network, from, to, flows));
+      const tooLittle = missingOf(model, reach, from, to, flows);
+      if (tooMuch.length === 0 && tooLittle.length === 0) continue;
+      for (const a of sources) {
+        for (const b of targets) {
+          if (a === b) continue;
+          for (const item of tooMuch) excess.push({ ...item, from: a, to: b });
+          for (const item of tooLittle) missing.push({ ...item, from: a, to: b });
+        }
+      }
     }
   }
-  return { reach, units, excess, missing };
+  return { reach, units, excess: excess.sort(byEnds), missing: missing.sort(byEnds) };
+};
+
+interface Ends {
+  readonly from: CoreUnit;
+  readonly to: CoreUnit;
+}
+
+function byEnds(a: Ends, b: Ends): number {
+  return a.from.index - b.from.index || a.to.index - b.to.index;
+}
+
+/** Workloads of the core that policies, mesh and standard treat alike. */
+const kinds = (model: CoreModel): ReadonlyMap<string, readonly CoreUnit[]> => {
+  const { units } = model.ask(coreReach);
+  const found = new Map<string, CoreUnit[]>();
+  for (const unit of units) {
+    const key = model.ask(signatures).get(unit) ?? "";
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [unit]);
+    else known.push(unit);
+  }
+  return found;
+};
+
+/** What tells a workload of the core from others: its parties and ports, its classes on every network, and what the mesh asks of it. */
+export const signatures = (model: CoreModel): ReadonlyMap<CoreUnit, string> => {
+  const { reach, units } = model.ask(coreReach);
+  const networks = [...reach.primary, ...reach.secondary];
+  return new Map(
+    units.map((unit) => {
+      const [workload] = unit.unit.workloads;
+      const places = networks.map((network) => network.classesOf(unit.index));
+      const mesh = workload === undefined ? "" : meshSignature(model, workload);
+      return [unit, JSON.stringify([unit.parties, unit.sbi, places, mesh])] as const;
+    }),
+  );
 };
 
 function isRadio({ parties }: CoreUnit): boolean {

@@ -264,8 +264,11 @@ function classesOf(endpoints: readonly Endpoint[], keys: readonly string[], name
   const byNamespace = new Map<string, { readonly root: Branch; readonly classes: EndpointClass[] }>();
   for (const endpoint of endpoints) {
     const { namespace, labels, hostNetwork, addresses } = endpoint;
-    const home = byNamespace.get(namespace) ?? { root: new Branch(), classes: [] };
-    if (home.classes.length === 0) byNamespace.set(namespace, home);
+    let home = byNamespace.get(namespace);
+    if (home === undefined) {
+      home = { root: new Branch(), classes: [] };
+      byNamespace.set(namespace, home);
+    }
     const named = namedPorts(endpoint, names);
     let branch = home.root.at(named).at(hostNetwork).at(labels.complete).at(addresses?.text);
     for (const key of keys) branch = branch.at(labels.known.get(key));
