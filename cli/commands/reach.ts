@@ -71,7 +71,7 @@ function answer(model: CoreModel, { zones }: Settings, output: Output, ports: Po
   if (options.explain === true) {
     if (from === undefined || to === undefined) throw new UsageError("--explain asks about one connection: give --from and --to");
     const { primary, secondary } = reachability(model, REFERENCE);
-    return explanation([...primary, ...secondary], placeOf(model, from), placeOf(model, to), ports);
+    return explanation(model, { primary, secondary }, placeOf(model, from), placeOf(model, to), ports);
   }
   if (output.format === "connlist") {
     // Questions about one end are about workloads.
@@ -182,6 +182,7 @@ function placeOf(model: CoreModel, word: string): Place {
     const wanted = IpSet.fromBlocks([block]);
     return {
       name: formatAddress(block.family, block.first),
+      units: [],
       on: ({ universe }) => universe.outside.flatMap((atom, index) => (atom.overlaps(wanted) ? [universe.classes.length + index] : [])),
     };
   }
@@ -189,6 +190,7 @@ function placeOf(model: CoreModel, word: string): Place {
   const { units } = reachability(model, REFERENCE);
   return {
     name: names.join(", "),
+    units: units.filter((unit) => names.includes(unitName(unit))),
     on: (network) => units.flatMap((unit, index) => (names.includes(unitName(unit)) ? network.classesOf(index) : [])),
   };
 }

@@ -7,6 +7,7 @@ import type { CoreModel } from "../../model/core";
 import { matchesSelector } from "../../model/kubernetes/selectors";
 import { perPart } from "../../model/answers";
 import type { Pod, Workload } from "../../model/kubernetes/workloads";
+import type { Resource } from "../../model/stack";
 import { type Node, valueOr } from "../../model/value";
 import { type NodePool, nodePools, type Taint } from "./node-pools";
 
@@ -139,6 +140,11 @@ export function mayMeetAny(model: CoreModel, workload: Workload, others: Workloa
   const own = placementOf(workload);
   const answers = model.ask((own.apart.length > 0 ? placements : placementsAlike)(others)).map((other) => mayMeet(model, own, other));
   return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+}
+
+/** Whether pods may run on the nodes of a group in sight. */
+export function mayLandOn(model: CoreModel, placement: Placement, nodes: Resource): boolean {
+  return model.ask(nodePools).some((pool) => pool.resource === nodes && mayLand(placement, pool) !== "no");
 }
 
 /** Whether pods of the two may meet on one node. */

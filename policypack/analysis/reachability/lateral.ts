@@ -9,6 +9,7 @@ import { IpSet } from "../cidr/ip-set";
 import type { CoreUnit, DeclaredZones } from "./parties";
 import { intersectPorts, NO_PORTS, portsOf, type PortSet, unionPorts } from "./ports";
 import { portsFromOutside } from "./outside";
+import { groupPortsFromAddresses } from "./pod-groups";
 import { type Comparison, effective, isStandard, planeOf, signatures } from "./standard";
 import { waysIn } from "./ways-in";
 
@@ -155,7 +156,8 @@ export class Lateral {
     const pods = reach.primary.flatMap((network) =>
       units.flatMap((to): Step[] => {
         const interfaces = RADIO.flatMap(([id, ports]) => (isFunction(to, id) ? [ports] : []));
-        const ports = intersectPorts(portsFromOutside(network, ran, to.index, "must"), unionPorts(...interfaces, NO_PORTS));
+        const open = intersectPorts(portsFromOutside(network, ran, to.index, "must"), unionPorts(...interfaces, NO_PORTS));
+        const ports = ran === undefined ? open : groupPortsFromAddresses(this.model, to.unit, ran, open, "must");
         return ports.length === 0 ? [] : [{ to, network: network.name, ports, standard: true, through: undefined }];
       }),
     );

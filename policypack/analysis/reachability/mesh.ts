@@ -62,6 +62,15 @@ export function meshPorts(model: CoreModel, from: Unit, to: Unit, ports: PortSet
   return unionPorts(subtractPorts(ports, TCP), passing);
 }
 
+/** AuthorizationPolicies before a workload, for people; none where no proxy reads them. */
+export function meshPolicies(model: CoreModel, { workloads: [workload] }: Unit): string[] {
+  if (workload === undefined || behindProxy(model, workload) === "no") return [];
+  return policiesFor(model, "AuthorizationPolicy", workload).map(
+    ({ policy, certain }) =>
+      `${actionOf(policy)} AuthorizationPolicy ${policy.namespace}/${policy.name}${certain ? "" : ", if it applies"}`,
+  );
+}
+
 /** Ports on which the policies of a workload's proxy let a caller in. */
 export function admittedPorts(model: CoreModel, callee: Workload, caller: Caller, mode: Mode): PortSet {
   return decide(caller, policiesFor(model, "AuthorizationPolicy", callee), mode);

@@ -5,6 +5,7 @@ import type { Workload } from "../../model/kubernetes/workloads";
 import type { IpSet } from "../cidr/ip-set";
 import type { Network } from "./network";
 import { NO_PORTS, type PortSet, unionPorts } from "./ports";
+import { groupPortsFromAddresses } from "./pod-groups";
 import type { Mode } from "./program";
 import type { CoreUnit } from "./parties";
 import { coreReach } from "./standard";
@@ -30,5 +31,6 @@ export function openToAddresses(model: CoreModel, workload: Workload, addresses:
   const { reach } = model.ask(coreReach);
   const core = model.ask(unitsByWorkload).get(workload);
   if (core === undefined) return undefined;
-  return unionPorts(...reach.primary.map((network) => portsFromOutside(network, addresses, core.index, "may")), NO_PORTS);
+  const ports = unionPorts(...reach.primary.map((network) => portsFromOutside(network, addresses, core.index, "may")), NO_PORTS);
+  return addresses === undefined ? ports : groupPortsFromAddresses(model, core.unit, addresses, ports, "may");
 }

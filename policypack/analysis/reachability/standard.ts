@@ -8,6 +8,7 @@ import { neverReason, standardFlows, type StandardFlow } from "../../topology/ma
 import { anyPluginReach, type Reachability } from "./index";
 import { meshPorts, meshSignature } from "./mesh";
 import type { Network } from "./network";
+import { groupPorts, podGroups } from "./pod-groups";
 import { type CoreUnit, coreUnits, portsOfFlow } from "./parties";
 import { containsPorts, intersectPorts, NO_PORTS, type PortSet, subtractPorts, unionPorts } from "./ports";
 import type { Mode } from "./program";
@@ -96,7 +97,7 @@ const kinds = (model: CoreModel): ReadonlyMap<string, readonly CoreUnit[]> => {
   return found;
 };
 
-/** What tells a workload of the core from others: its parties and ports, its classes on every network, and what the mesh asks of it. */
+/** What tells a workload of the core from others: its parties and ports, its classes on every network, and what mesh and security groups make of it. */
 export const signatures = (model: CoreModel): ReadonlyMap<CoreUnit, string> => {
   const { reach, units } = model.ask(coreReach);
   const networks = [...reach.primary, ...reach.secondary];
@@ -105,7 +106,9 @@ export const signatures = (model: CoreModel): ReadonlyMap<CoreUnit, string> => {
       const [workload] = unit.unit.workloads;
       const places = networks.map((network) => network.classesOf(unit.index));
       const mesh = workload === undefined ? "" : meshSignature(model, workload);
-      return [unit, JSON.stringify([unit.parties, unit.sbi, places, mesh])] as const;
+      const groups = workload === undefined ? [] : (model.ask(podGroups).get(workload) ?? []);
+      const own = groups.map(({ because }) => because);
+      return [unit, JSON.stringify([unit.parties, unit.sbi, places, mesh, own])] as const;
     }),
   );
 };
@@ -164,11 +167,11 @@ function onPlane(reach: Reachability, { index }: CoreUnit, plane: string): boole
   return reach.secondary.some((network) => planeOf(network.name) === plane && network.classesOf(index).length > 0);
 }
 
-/** What really passes from one workload to another on a network: the policies' answer and the mesh's. */
+/** What really passes from one workload to another on a network: the policies' answer, the mesh's, and the security groups'. */
 export function effective(model: CoreModel, reach: Reachability, network: Network, from: CoreUnit, to: CoreUnit, mode: Mode): PortSet {
   const ports = network.between(from.index, to.index, mode);
   if (ports.length === 0 || !reach.primary.includes(network)) return ports;
-  return meshPorts(model, from.unit, to.unit, ports, mode);
+  return groupPorts(model, from.unit, to.unit, meshPorts(model, from.unit, to.unit, ports, mode), mode);
 }
 
 const PLANES = ["n2", "n3", "n4", "n6", "n9"];
