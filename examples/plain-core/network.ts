@@ -56,6 +56,13 @@ new aws.vpc.SecurityGroupIngressRule("nodes-self", {
   referencedSecurityGroupId: nodes.id,
   description: "between the nodes of the cluster",
 });
+// The provider takes EC2's "everything may go out" away: without a rule of its own a node reaches nobody.
+new aws.vpc.SecurityGroupEgressRule("nodes-self", {
+  securityGroupId: nodes.id,
+  ipProtocol: "-1",
+  referencedSecurityGroupId: nodes.id,
+  description: "between the nodes of the cluster",
+});
 // Security groups know no SCTP ports: the source is the RAN alone, and a NetworkPolicy holds the port.
 new aws.vpc.SecurityGroupIngressRule("n2-ran", {
   securityGroupId: n2.id,
@@ -72,6 +79,15 @@ new aws.vpc.SecurityGroupIngressRule("n3-ran", {
   description: "GTP-U from the gNBs",
 });
 new aws.vpc.SecurityGroupIngressRule("n4-smf", {
+  securityGroupId: n4.id,
+  ipProtocol: "udp",
+  fromPort: 8805,
+  toPort: 8805,
+  referencedSecurityGroupId: n4.id,
+  description: "PFCP between SMF and UPF",
+});
+
+new aws.vpc.SecurityGroupEgressRule("n4-upf", {
   securityGroupId: n4.id,
   ipProtocol: "udp",
   fromPort: 8805,
