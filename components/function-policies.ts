@@ -52,7 +52,8 @@ function mesh(name: string, { id, around, namespace, token, domain }: PolicyPlan
     issuer: `https://nrf.${domain}`,
     jwksUri: `https://nrf.${nrf}.svc.cluster.local:${SBI_PORT}/oauth2/jwks`,
   };
-  custom("RequestAuthentication", "security.istio.io", { selector, jwtRules: [issuer] });
+  // A token names the type of producer it was issued for (TS 33.501 13.4.1.1.2; NFType of TS 29.510).
+  custom("RequestAuthentication", "security.istio.io", { selector, jwtRules: [{ audiences: [id.replace("-", "_")], ...issuer }] });
   custom("DestinationRule", "networking.istio.io", {
     host: pulumi.interpolate`${object}.${namespace}.svc.cluster.local`,
     trafficPolicy: {

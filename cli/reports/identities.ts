@@ -12,9 +12,11 @@ type Colors = ReturnType<typeof createColors>;
 
 export function humanIdentities(reports: readonly IdentityReport[], color: boolean): string {
   const colors = createColors(color);
-  const harmless = reports.filter(isHarmless);
-  const told = reports.filter((report) => !isHarmless(report));
-  const lines = told.sort((a, b) => rank(a) - rank(b)).flatMap((report) => identityLines(report, colors));
+  const ranks = ranksOf(reports);
+  const rank = (report: IdentityReport) => ranks.get(report) ?? HARMLESS;
+  const harmless = reports.filter((report) => isHarmless(report, rank(report)));
+  const told = reports.filter((report) => !harmless.includes(report));
+  const lines = told.sort((a, b) => rank(a) - rank(b)).flatMap((report) => identityLines(report, rank(report), colors));
   if (harmless.length > 0) {
     const names = harmless
       .slice(0, NAMED)
@@ -25,24 +27,39 @@ export function humanIdentities(reports: readonly IdentityReport[], color: boole
       "",
     );
   }
-  const powerful = reports.filter((report) => rank(report) === 0).length;
-  const possible = reports.filter((report) => rank(report) === 1).length;
+  const powerful = reports.filter((report) => rank(report) === CERTAIN).length;
+  const possible = reports.filter((report) => rank(report) === POSSIBLE).length;
   lines.push(`${reports.length} identities: ${powerful} can get more than they were given, ${possible} may`);
   return `${lines.join("\n")}\n`;
 }
 
 /** Nothing to tell of it. */
-function isHarmless(report: IdentityReport): boolean {
-  return rank(report) === 2 && report.becomes.length + report.access.length + report.notKnown.length === 0;
+function isHarmless(report: IdentityReport, rank: number): boolean {
+  return rank === HARMLESS && report.becomes.length + report.access.length + report.notKnown.length === 0;
 }
 
-function rank({ escalations, reaches }: IdentityReport): number {
+const CERTAIN = 0;
+const POSSIBLE = 1;
+const HARMLESS = 2;
+
+/** By what each can get itself, or as one that it takes: the pod of a ServiceAccount has what that has. */
+function ranksOf(reports: readonly IdentityReport[]): ReadonlyMap<IdentityReport, number> {
+  const own = new Map(reports.map((report) => [report.id, rankOf(report)]));
+  return new Map(
+    reports.map((report) => {
+      const taken = report.becomes.map(({ to, verdict }) => Math.max(own.get(to) ?? HARMLESS, verdict === "fail" ? CERTAIN : POSSIBLE));
+      return [report, Math.min(rankOf(report), ...taken)];
+    }),
+  );
+}
+
+function rankOf({ escalations, reaches }: IdentityReport): number {
   const verdicts = [...escalations, ...reaches].map(({ verdict }) => verdict);
-  return verdicts.includes("fail") ? 0 : verdicts.length > 0 ? 1 : 2;
+  return verdicts.includes("fail") ? CERTAIN : verdicts.length > 0 ? POSSIBLE : HARMLESS;
 }
 
-function identityLines(report: IdentityReport, colors: Colors): string[] {
-  const mark = [colors.red("✖"), colors.yellow("?"), colors.green("✔")][rank(report)] ?? "";
+function identityLines(report: IdentityReport, rank: number, colors: Colors): string[] {
+  const mark = [colors.red("✖"), colors.yellow("?"), colors.green("✔")][rank] ?? "";
   const lines = [`${mark} ${colors.bold(report.id)}`];
   for (const { goal, verdict, path } of widest(report)) {
     lines.push(

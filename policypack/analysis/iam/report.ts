@@ -102,11 +102,15 @@ function accessReport({ jewel, actions, verdict, example }: Access): AccessRepor
   return { to: jewel.id, title: jewel.title, actions, verdict, resource: example };
 }
 
-/** Kinds whose loss is worth telling where it leads no further. */
+/** Kinds whose loss is worth telling where it leads no further; ServiceAccounts only where they can do something. */
 const LATERAL = new Set(["role", "user", "group", "principal"]);
 
+function isWorthTelling({ kind, escalations }: Actor): boolean {
+  return LATERAL.has(kind) || (kind === "serviceaccount" && escalations.length > 0);
+}
+
 export function reportOn(actors: readonly Actor[], goals: readonly string[] = [ACCOUNT_ADMINISTRATOR]): readonly IdentityReport[] {
-  const kinds = new Map(actors.map(({ id, kind }) => [id, kind]));
+  const worthTelling = new Set(actors.filter(isWorthTelling).map(({ id }) => id));
   const steps = new Map(actors.map((actor) => [actor.id, actor.steps()]));
   const ways = goals.map((goal) => ({ goal, ways: new WaysTo(goal, steps) }));
   const leads = (id: string): boolean => ways.some((item) => item.ways.path(id) !== undefined);
@@ -119,7 +123,7 @@ export function reportOn(actors: readonly Actor[], goals: readonly string[] = [A
         if (path === undefined || (actor.kind === "pod" && path.length === 1 && path[0]?.technique === "pod")) return [];
         return [{ goal, verdict: path.every(({ verdict }) => verdict === "fail") ? "fail" : "undetermined", path }];
       });
-      const lateral = actor.steps().filter(({ to }) => LATERAL.has(kinds.get(to) ?? ""));
+      const lateral = actor.steps().filter(({ to }) => worthTelling.has(to));
       const becomes = lateral.filter((step) => !leads(step.to));
       const leadsNowhere = (technique: string): boolean => {
         const own = lateral.filter((step) => step.technique === technique);

@@ -269,9 +269,10 @@ function* powers(binding: Binding, subjects: readonly Subject[]): Generator<Verd
   const humansOnly = subjects.every(({ kind }) => kind !== "ServiceAccount");
   const found = binding.grants.flatMap((grant) => faults(grant, binding, humansOnly).map((what) => ({ grant, what })));
   const where = binding.namespace === "" ? "the whole cluster" : `namespace ${binding.namespace}`;
+  const taken = binding.namespace === "" || binding.namespace === "kube-system" ? "administrator of the cluster" : `master of all that runs in ${binding.namespace}`;
   if (found.length > 0) {
     yield fail({
-      message: `${who} ${subjects.length === 1 ? "holds" : "hold"} ${binding.roleName} in ${where} and may ${[...new Set(found.map(({ what }) => what))].join("; ")}: taken over, it makes itself administrator of the cluster.`,
+      message: `${who} ${subjects.length === 1 ? "holds" : "hold"} ${binding.roleName} in ${where} and may ${[...new Set(found.map(({ what }) => what))].join("; ")}: taken over, it makes itself ${taken}.`,
       evidence: found.slice(0, 8).map(({ grant, what }): Evidence => ({ path: grant.node.path || `roleRef ${binding.roleName}`, actual: grant.text, expected: `not: ${what}` })),
       resource: binding.role?.resource,
       cause: "powers",

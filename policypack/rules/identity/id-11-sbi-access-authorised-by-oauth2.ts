@@ -8,8 +8,9 @@ import { type SbiProducer, sbiProducers } from "../../analysis/mesh/sbi";
 import { nfConfigurations, type NfConfiguration } from "../../analysis/nf-config";
 import { defineRule, fail, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import type { CoreModel } from "../../model/core";
-import { type Node, valueOr } from "../../model/value";
-import { networkFunction, object } from "../../testing/build";
+import { and, type Match } from "../../model/kubernetes/selectors";
+import { type Node, type Value, valueOr } from "../../model/value";
+import { networkFunction, object, type Properties, unknownValue } from "../../testing/build";
 
 interface Core {
   readonly producers: readonly SbiProducer[];
@@ -62,11 +63,16 @@ export default defineRule({
   ],
   *check({ producers, nrf }, { model }) {
     const open = producers.filter((producer) => !verifiesTokens(producer, model));
-    if (open.length === 0) return;
     const tokenless = open.filter((producer) => isTokenless(producer));
     if (tokenless.length > 0) yield staticAuthorization(tokenless);
     const rest = open.filter((producer) => !isTokenless(producer));
     if (rest.length > 0) yield* nativeTokens(rest, nrf);
+    // A product that checks tokens itself looks at scope and audience.
+    if (nrf?.oauth?.on === "yes") return;
+    yield* looseTokens(
+      producers.filter((producer) => !open.includes(producer)),
+      model,
+    );
   },
   examples: () => {
     const nrf = (sbi: string) =>
@@ -77,7 +83,7 @@ export default defineRule({
     });
     const jwt = [
       object("security.istio.io/v1", "RequestAuthentication", "nrf", {
-        spec: { jwtRules: [{ issuer: "nrf", jwksUri: "https://nrf/jwks" }] },
+        spec: { jwtRules: [{ issuer: "nrf", jwksUri: "https://nrf/jwks", audiences: ["UDM"] }] },
       }),
       object("security.istio.io/v1", "AuthorizationPolicy", "tokens", {
         spec: {
@@ -88,8 +94,26 @@ export default defineRule({
         },
       }),
     ];
+    const native = [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm")];
+    const tokens = (rule: Properties, audiences: Value = ["UDM"]) => [
+      object("security.istio.io/v1", "RequestAuthentication", "nrf", { spec: { jwtRules: [{ issuer: "nrf", audiences }] } }),
+      object("security.istio.io/v1", "AuthorizationPolicy", "tokens", { spec: { action: "ALLOW", rules: [rule] } }),
+    ];
+    const scope = { key: "request.auth.claims[scope]", values: ["nudm-sdm"] };
+    const callback = {
+      from: [{ source: { principals: ["cluster.local/ns/core/sa/udr"] } }],
+      to: [{ operation: { paths: ["/nudm-callback/*"], methods: ["POST"] } }],
+    };
     return {
       pass: [
+        {
+          name: "the audience as a condition, callbacks by identity",
+          resources: [
+            ...native,
+            ...tokens({ when: [scope, { key: "request.auth.audiences", values: ["UDM"] }] }, null),
+            object("security.istio.io/v1", "AuthorizationPolicy", "callbacks", { spec: { rules: [callback] } }),
+          ],
+        },
         { name: "free5GC with oauth over https", resources: [nrf("{scheme: https, oauth: true}"), mounting("nrf"), udm, mounting("udm")] },
         { name: "tokens verified by the mesh", resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm"), ...jwt] },
         { name: "the NRF alone, whose own services need no token", resources: [nrf("{scheme: https}"), mounting("nrf")] },
@@ -105,11 +129,21 @@ export default defineRule({
           resources: [object("v1", "ConfigMap", "udm", { data: { "udm.yaml": "udm: {sbi: {server: [{port: 7777}]}}" } }), mounting("udm")],
         },
         {
+          name: "any token of the NRF, whatever service it was issued for",
+          resources: [...native, ...tokens({ from: [{ source: { requestPrincipals: ["nrf/*"] } }] })],
+        },
+        { name: "any scope at all", resources: [...native, ...tokens({ when: [{ ...scope, values: ["*"] }] })] },
+        { name: "a token that was issued for another producer", resources: [...native, ...tokens({ when: [scope] }, null)] },
+        {
           name: "a RequestAuthentication that nothing requires",
           resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm"), ...jwt.slice(0, 1)],
         },
       ],
       undetermined: [
+        {
+          name: "a scope that the configuration brings",
+          resources: [...native, ...tokens({ when: [{ ...scope, values: unknownValue() }] })],
+        },
         { name: "functions whose configuration is not in the stack", resources: [networkFunction("nrf"), networkFunction("udm")] },
       ],
     };
@@ -206,9 +240,69 @@ function verifiesTokens({ workload }: SbiProducer, model: CoreModel): boolean {
   if (certain("RequestAuthentication").every((policy) => policy.spec.get("jwtRules").items().length === 0)) return false;
   const policies = certain("AuthorizationPolicy");
   const rulesOf = (action: string) => policies.filter((policy) => valueOr(policy.spec.get("action").string(), "ALLOW") === action).flatMap((policy) => policy.spec.get("rules").items());
-  const allow = rulesOf("ALLOW");
+  const allow = rulesOf("ALLOW").filter((rule) => !isCallback(rule));
   return (allow.length > 0 && allow.every(requiresToken)) || rulesOf("DENY").some(refusesWithout);
 } // prettier-ignore
+
+/** Notifications carry no token (TS 33.501 13.4.1.0): a rule for callbacks goes by identity, which SG-18 sees to. */
+function isCallback(rule: Node): boolean {
+  const paths = rule.get("to").items().map((item) => item.get("operation", "paths").items());
+  const named = rule.get("from").items().some((item) => item.get("source", "principals").items().length > 0);
+  return named && paths.length > 0 && paths.every((list) => list.length > 0 && list.every((path) => CALLBACK.test(valueOr(path.string(), ""))));
+} // prettier-ignore
+
+const CALLBACK = /^\/(n[a-z0-9]+-)?(callback|notif[a-z]*)s?(\/|$)/i;
+
+/** Tokens are checked, but not what they were issued for: scope and audience (TS 33.501 13.4.1.1.2). */
+function* looseTokens(producers: readonly SbiProducer[], model: CoreModel): Iterable<Verdict> {
+  const judged = producers.map((producer) => ({ producer, ...namedBy(producer, model) }));
+  for (const answer of ["no", "maybe"] as const) {
+    const loose = judged.filter(({ scope, audience }) => and([scope, audience]) === answer);
+    if (loose.length === 0) continue;
+    const functions = functionsOf(loose.map(({ producer }) => producer));
+    const noScope = loose.some(({ scope }) => scope === answer);
+    const noAudience = loose.some(({ audience }) => audience === answer);
+    const missing = [...(noScope ? ["service (scope)"] : []), ...(noAudience ? ["producer (audience)"] : [])].join(" and ");
+    yield (answer === "no" ? fail : undetermined)({
+      message: `The mesh before ${functions.join(", ")} ${answer === "no" ? "takes" : "may take"} a token of the NRF whatever ${missing} it was issued for: a function that is taken over uses the one it has for every service (Exploit OAuth2 Scope).`,
+      evidence: [
+        ...(noScope ? [{ path: "AuthorizationPolicy rules[].when", actual: null, expected: "request.auth.claims[scope] with the service's name" }] : []),
+        ...(noAudience ? [{ path: "RequestAuthentication jwtRules[].audiences", actual: null, expected: "the producer's type or instance" }] : []),
+      ],
+      networkFunctions: functions,
+      interfaces: ["SBI"],
+      cause: "scope",
+    });
+  }
+} // prettier-ignore
+
+/** Whether every way in through the mesh names scope and audience of the token. */
+function namedBy({ workload }: SbiProducer, model: CoreModel): { readonly scope: Match; readonly audience: Match } {
+  const certain = (kind: string) => policiesFor(model, kind, workload).filter((item) => item.certain).map((item) => item.policy);
+  const policies = certain("AuthorizationPolicy");
+  const rulesOf = (action: string) => policies.filter((policy) => valueOr(policy.spec.get("action").string(), "ALLOW") === action).flatMap((policy) => policy.spec.get("rules").items());
+  const allow = rulesOf("ALLOW").filter((rule) => !isCallback(rule));
+  const refused = (keys: readonly string[]) => or(rulesOf("DENY").filter((rule) => rule.get("from").isAbsent && rule.get("to").isAbsent).map((rule) => conditionOn(rule, keys, "notValues")));
+  const demanded = (keys: readonly string[]) => or([allow.length === 0 ? "no" : and(allow.map((rule) => conditionOn(rule, keys, "values"))), refused(keys)]);
+  const issuers = certain("RequestAuthentication").flatMap((policy) => policy.spec.get("jwtRules").items());
+  return { scope: demanded(["request.auth.claims[scope]"]), audience: or([and(issuers.map((rule) => saysOne(rule.get("audiences")))), demanded(["request.auth.audiences", "request.auth.claims[aud]"])]) };
+} // prettier-ignore
+
+function conditionOn(rule: Node, keys: readonly string[], list: "values" | "notValues"): Match {
+  return or(rule.get("when").items().filter((item) => keys.includes(valueOr(item.get("key").string(), ""))).map((item) => saysOne(item.get(list))));
+} // prettier-ignore
+
+/** A list with something in it, and not everything. */
+function saysOne(list: Node): Match {
+  if (list.isUnknown) return "maybe";
+  const words = list.items().map((item) => item.string());
+  if (words.length === 0 || words.some((word) => valueOr(word, "") === "*")) return "no";
+  return words.every((word) => word.state === "known") ? "yes" : "maybe";
+}
+
+function or(answers: readonly Match[]): Match {
+  return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
+}
 
 /** Istio's own way to demand a token: deny whoever has none, whatever he asks for. */
 function refusesWithout(rule: Node): boolean {
@@ -226,7 +320,11 @@ function requiresToken(rule: Node): boolean {
   const when = rule
     .get("when")
     .items()
-    .some((item) => valueOr(item.get("key").string(), "").startsWith("request.auth.") && item.get("values").items().length > 0);
+    .some(
+      (item) =>
+        valueOr(item.get("key").string(), "").startsWith("request.auth.") &&
+        (item.get("values").isUnknown || item.get("values").items().length > 0),
+    );
   const sources = rule.get("from").items();
   return when || (sources.length > 0 && sources.every((item) => item.get("source", "requestPrincipals").items().length > 0));
 }
