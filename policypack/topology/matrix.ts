@@ -59,6 +59,31 @@ function serviceFlows(from: NetworkFunctionId, to: NetworkFunctionId): StandardF
   });
 }
 
+/** What a function calls of another on the SBI, as a path and the methods that are of use there. */
+export interface ServiceCall {
+  readonly path: string;
+  readonly methods: readonly string[];
+}
+
+/** Methods of the service-based interfaces (TS 29.501 4.6); OPTIONS and TRACE are of no use to a function. */
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Functions that hand on what others call: every service of the one behind. */
+const PROXIES: readonly string[] = ["SCP", "SEPP"];
+
+/** The services of `to` that `from` consumes, and the callbacks by which `from` notifies it. */
+export function serviceCalls(from: NetworkFunctionId, to: NetworkFunctionId): ServiceCall[] {
+  const consumed = topology.sbi.filter((row) => row.producer === to && (PROXIES.includes(from) || isAmong(row.consumers, from)));
+  const notifies = PROXIES.includes(from) || topology.sbi.some((row) => row.producer === from && isAmong(row.callbacksTo, to));
+  const paths = [...new Set(consumed.map(({ pathPrefix }) => `${pathPrefix}*`))];
+  return [...paths.map((path) => ({ path, methods: METHODS })), ...(notifies ? [{ path: callbackPath(to), methods: ["POST"] }] : [])];
+}
+
+/** Where functions take notifications: the URI is the consumer's own choice; this is the one that open source cores take. */
+function callbackPath(id: NetworkFunctionId): string {
+  return `/n${id.toLowerCase()}-callback/*`;
+}
+
 /** "all subscribers", "any registered NF": every function of the SBI. */
 function isAmong(list: readonly string[], id: NetworkFunctionId): boolean {
   return list.includes(id) || (list.some((word) => /^(all subscribers|any registered NF)$/i.test(word)) && speaksSbi(id));

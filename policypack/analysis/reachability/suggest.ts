@@ -5,7 +5,7 @@
  */
 
 import type { CoreModel } from "../../model/core";
-import { standardFlows } from "../../topology/matrix";
+import { standardFlows, type StandardFlow } from "../../topology/matrix";
 import { behindProxy } from "../mesh/istio";
 import { networkAttachments } from "../../model/kubernetes/networks";
 import { valueOr } from "../../model/value";
@@ -14,6 +14,7 @@ import type { Network } from "./network";
 import type { CoreUnit, DeclaredZones } from "./parties";
 import { portsOfFlow } from "./parties";
 import { intersectPorts, isProtocol, NO_PORTS, portsIn, portsOf, type PortSet, PROTOCOLS, unionPorts } from "./ports";
+import { authorization, indistinguishable } from "./suggest-mesh";
 import { isUserSpace } from "./user-space";
 import { type Comparison, planeOf, planeOfInterface } from "./standard";
 
@@ -33,7 +34,7 @@ export interface Suggestion {
   readonly beyond: readonly string[];
 }
 
-interface Edge {
+export interface Edge {
   readonly from: CoreUnit;
   readonly to: CoreUnit;
   readonly ports: PortSet;
@@ -50,10 +51,10 @@ export function suggest(model: CoreModel, comparison: Comparison, zones: Declare
       ...namespaces.map(defaultDeny),
       ...bound.map((unit) => networkPolicyOf(model, unit, edges, zones)),
       ...secondary.flatMap((network) => multiPolicies(model, network, bound)),
-      ...bound.flatMap((unit) => authorization(model, unit, edges)),
+      ...bound.flatMap((unit) => authorization(model, unit, edges, labelsOf(unit))),
     ],
     takeAway: [...new Set([...reach.primary, ...reach.secondary].flatMap((network) => allowing(comparison, network)))].sort(),
-    beyond: beyond(model, bound, zones),
+    beyond: [...beyond(model, bound, zones), ...bound.flatMap((unit) => indistinguishable(model, unit, edges))],
   };
 }
 
@@ -62,11 +63,20 @@ function edgesOf(units: readonly CoreUnit[], plane: string | undefined): Edge[] 
   return units.flatMap((from) =>
     units.flatMap((to): Edge[] => {
       if (from === to) return [];
-      const flows = from.parties.flatMap((a) => to.parties.flatMap((b) => standardFlows(a, b)));
+      const flows = flowsOf(from, to, units);
       const own = flows.filter((flow) => plane === undefined || planeOfInterface(flow.interface) === plane);
       const ports = unionPorts(...own.map((flow) => narrowed(portsOfFlow(flow, to.sbi), to)), NO_PORTS);
       return ports.length === 0 ? [] : [{ from, to, ports }];
     }),
+  );
+}
+
+/** Where there is an SCP, a SEPP speaks to that, to the NRF and to its peers (SG-23). */
+function flowsOf(from: CoreUnit, to: CoreUnit, units: readonly CoreUnit[]): StandardFlow[] {
+  const is = (unit: CoreUnit, id: string) => unit.parties.some((party) => party.id === id);
+  const throughScp = units.some((unit) => is(unit, "SCP")) && is(from, "SEPP") && !is(to, "SCP") && !is(to, "NRF");
+  return from.parties.flatMap((a) =>
+    to.parties.flatMap((b) => standardFlows(a, b).filter((flow) => !throughScp || flow.interface !== "SBI")),
   );
 }
 
@@ -220,31 +230,6 @@ function definitionOf(model: CoreModel, { unit }: CoreUnit, network: string): st
   const [workload] = unit.workloads;
   const attachments = workload === undefined ? [] : valueOr(networkAttachments(model, workload), []);
   return attachments.find(({ name }) => name === network)?.namespace ?? unit.namespace;
-}
-
-/** Consumers by identity, for producers behind a proxy. */
-function authorization(model: CoreModel, self: CoreUnit, edges: readonly Edge[]): Manifest[] {
-  const { unit } = self;
-  const [workload] = unit.workloads;
-  const callers = edges.filter(({ to, ports }) => to === self && portsIn(ports, "TCP").length > 0);
-  if (workload === undefined || behindProxy(model, workload) !== "yes") return [];
-  const rules = callers.map(({ from, ports }) => ({
-    from: [{ source: { principals: [`cluster.local/ns/${from.unit.namespace}/sa/${accountOf(from)}`] } }],
-    to: [{ operation: { ports: portsIn(ports, "TCP").flatMap(({ first, last }) => (first === last ? [String(first)] : [])) } }],
-  }));
-  const metadata = { name: unit.name, namespace: unit.namespace };
-  return [
-    {
-      apiVersion: "security.istio.io/v1",
-      kind: "AuthorizationPolicy",
-      metadata,
-      spec: { selector: { matchLabels: labelsOf(self) }, action: "ALLOW", rules },
-    },
-  ];
-}
-
-function accountOf({ unit }: CoreUnit): string {
-  return valueOr(unit.workloads[0]?.podSpec.get("serviceAccountName").string() ?? { state: "absent" }, "default");
 }
 
 function beyond(model: CoreModel, bound: readonly CoreUnit[], zones: DeclaredZones): string[] {
