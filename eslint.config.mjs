@@ -3,7 +3,7 @@ import tseslint from "typescript-eslint";
 import arrows from "./scripts/eslint-arrows.mjs";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "test/fixtures/", "examples/", "bench/out/", ".out/"] },
+  { ignores: ["dist/", "node_modules/", "test/fixtures/", "examples/", "bench/out/", ".out/", ".stryker-tmp/", "reports/"] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
