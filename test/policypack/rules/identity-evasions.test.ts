@@ -55,7 +55,8 @@ const authorization = (action: string, rules: Properties[]) =>
 
 // prettier-ignore
 answers("ID-11", [
-  ["whoever has no token is denied: Istio's own way", tokens(authorization("DENY", [{ from: [{ source: { notRequestPrincipals: ["*"] } }] }])), "pass"],
+  ["whoever has no token is denied: Istio's own way, with scope and audience", tokens(authorization("DENY", [{ from: [{ source: { notRequestPrincipals: ["*"] } }] }, { when: [{ key: "request.auth.claims[scope]", notValues: ["nudm-sdm"] }] }, { when: [{ key: "request.auth.audiences", notValues: ["UDM"] }] }])), "pass"],
+  ["whoever has no token is denied, whatever the token was issued for", tokens(authorization("DENY", [{ from: [{ source: { notRequestPrincipals: ["*"] } }] }])), "fail"],
   ["denied on one path only", tokens(authorization("DENY", [{ from: [{ source: { notRequestPrincipals: ["*"] } }], to: [{ operation: { paths: ["/nudm-sdm/*"] } }] }])), "fail"],
   ["a second rule that asks for no token", tokens(authorization("ALLOW", [{ from: [{ source: { requestPrincipals: ["nrf/*"] } }] }, { from: [{ source: { namespaces: ["core"] } }] }])), "fail"],
 ]);
