@@ -16,18 +16,22 @@ export function perPart<Part extends object, Answer>(question: (part: Part) => A
   };
 }
 
-/** Longer texts are not remembered: the memory is bounded in bytes, too. */
-const LONGEST = 50_000;
+/** Characters of the texts that one question remembers. */
+const CHARACTERS = 4_000_000;
 
-/** A question about a text. At most so many answers are remembered. */
+/** A question about a text. At most so many answers are remembered, of texts of so many characters. */
 export function perText<Answer>(question: (text: string) => Answer, remembered = 5_000): (text: string) => Answer {
   const answers = new Map<string, Answer>();
+  let characters = 0;
   return (text) => {
     const known = answers.get(text);
     if (known !== undefined || answers.has(text)) return known as Answer;
     const answer = question(text);
-    if (text.length > LONGEST) return answer;
-    if (answers.size >= remembered) answers.clear();
+    characters += text.length;
+    if (answers.size >= remembered || characters > CHARACTERS) {
+      answers.clear();
+      characters = text.length;
+    }
     answers.set(text, answer);
     return answer;
   };
