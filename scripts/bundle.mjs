@@ -6,14 +6,23 @@ import { join } from "node:path";
 import { build } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "..");
-const COMMAND_LINE = join(ROOT, "dist/cli/carrierguard.js");
-const CACHE = join(ROOT, "dist/cli/carrierguard.cache");
+/** What each cache holds is what these have compiled: one check, and the start of the pack. */
+const BUNDLES = {
+  "dist/cli/carrierguard.js": ["check", join(ROOT, "test/fixtures/small-core/manifests.yaml")],
+  "dist/policypack/carrierguard.js": [],
+};
+const cacheOf = (bundle) => join(ROOT, bundle.replace(/\.js$/, ".cache"));
 
 // V8 knows a cache by the length of its source alone: it must not outlive the file that it was made from.
-rmSync(CACHE, { force: true });
+for (const bundle of Object.keys(BUNDLES)) rmSync(cacheOf(bundle), { force: true });
 await build({
   absWorkingDir: ROOT,
-  entryPoints: { "cli/carrierguard": "cli/main.ts", "cli/main": "cli/launcher.ts", "policypack/index": "policypack/index.ts" },
+  entryPoints: {
+    "cli/carrierguard": "cli/main.ts",
+    "cli/main": "cli/launcher.ts",
+    "policypack/carrierguard": "policypack/index.ts",
+    "policypack/index": "policypack/launcher.ts",
+  },
   outdir: "dist",
   bundle: true,
   packages: "external",
@@ -24,12 +33,10 @@ await build({
 });
 chmodSync(join(ROOT, "dist/cli/main.js"), 0o755);
 
-// The cache holds what one check has compiled; without it everything works, and starts slower.
-const made = spawnSync(
-  process.execPath,
-  [join(ROOT, "scripts/code-cache.cjs"), COMMAND_LINE, CACHE, "check", join(ROOT, "test/fixtures/small-core/manifests.yaml")],
-  {
+for (const [bundle, argv] of Object.entries(BUNDLES)) {
+  const made = spawnSync(process.execPath, [join(ROOT, "scripts/code-cache.cjs"), join(ROOT, bundle), cacheOf(bundle), ...argv], {
     stdio: ["ignore", "ignore", "inherit"],
-  },
-);
-if (made.status !== 0) console.error("scripts/bundle.mjs: no code cache was made");
+  });
+  // Without it everything works, and starts slower.
+  if (made.status !== 0) console.error(`scripts/bundle.mjs: no code cache was made for ${bundle}`);
+}

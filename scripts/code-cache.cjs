@@ -1,6 +1,7 @@
-// code-cache.cjs <bundle> <cache> <arguments…>: runs the bundle with these arguments and keeps what V8 has compiled for it.
+// code-cache.cjs <bundle> <cache> [arguments…]: runs the bundle with these arguments (without any: only loads it) and keeps what V8 has
+// compiled for it.
 const { readFileSync, writeFileSync } = require("node:fs");
-const { Module } = require("node:module");
+const { createRequire, Module } = require("node:module");
 const { dirname } = require("node:path");
 const { constants, Script } = require("node:vm");
 
@@ -17,4 +18,5 @@ process.on("exit", () => {
   writeFileSync(cache, script.createCachedData());
   process.exitCode = 0;
 });
-script.runInThisContext()(module_.exports, (name) => module_.require(name), module_, file, dirname(file));
+script.runInThisContext()(module_.exports, createRequire(file), module_, file, dirname(file));
+if (argv.length === 0) process.exit(0);

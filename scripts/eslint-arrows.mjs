@@ -21,6 +21,7 @@ const LAYERS = {
     "policypack/topology",
   ],
   policypack: [
+    "startup",
     "policypack/pulumi",
     "policypack/rules",
     "policypack/engine",
@@ -29,7 +30,16 @@ const LAYERS = {
     "policypack/topology",
   ],
   components: ["policypack/topology", "policypack/model", "policypack/analysis"],
-  cli: ["policypack/knowledge", "policypack/rules", "policypack/engine", "policypack/analysis", "policypack/model", "policypack/topology"],
+  startup: [],
+  cli: [
+    "startup",
+    "policypack/knowledge",
+    "policypack/rules",
+    "policypack/engine",
+    "policypack/analysis",
+    "policypack/model",
+    "policypack/topology",
+  ],
 };
 
 /** What pure layers may take from outside: functions of their arguments alone. */

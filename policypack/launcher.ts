@@ -1,0 +1,6 @@
+/** Starts the policy pack from its one file. */
+
+import { join } from "node:path";
+import { loadBundle } from "../startup/bundle";
+
+loadBundle(join(__dirname, "carrierguard.js"), module);
