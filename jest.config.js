@@ -1,5 +1,7 @@
 /** @type {import("jest").Config} */
 module.exports = {
+  // Two cores, of which others may use one: no test is slow, some machines are.
+  testTimeout: 60_000,
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/(engine|kubernetes)/"],
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2022" }, module: { type: "commonjs" } }] },

@@ -1,8 +1,7 @@
 /** Connection lists: one line an allowed connection, sorted; with several networks a section each. */
 
 import { compareText } from "../../../policypack/engine/finding";
-import type { Connection, End } from "../../../policypack/analysis/reachability/connections";
-import { endNames } from "../../../policypack/analysis/reachability/connections";
+import { type Connection, type End, endNames } from "../../../policypack/analysis/reachability/connections";
 import { type Host, type HostConnection, hostName, portsOfTraffic } from "../../../policypack/analysis/reachability/aws";
 import { TCP, TrafficSet } from "../../../policypack/analysis/cidr/traffic";
 import { IpSet } from "../../../policypack/analysis/cidr/ip-set";

@@ -1,7 +1,6 @@
 /** What `reach` tells people, on one screen: what is allowed beyond 3GPP, what the core needs and lacks, and what an attacker reaches. */
 
-import type { Lateral, Movement } from "../../../policypack/analysis/reachability/lateral";
-import { isJewel } from "../../../policypack/analysis/reachability/lateral";
+import { type Lateral, type Movement, isJewel } from "../../../policypack/analysis/reachability/lateral";
 import type { CoreUnit } from "../../../policypack/analysis/reachability/parties";
 import { describePorts, portsIn, type PortSet, PROTOCOLS } from "../../../policypack/analysis/reachability/ports";
 import type { Comparison, Excess } from "../../../policypack/analysis/reachability/standard";
