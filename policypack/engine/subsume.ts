@@ -20,17 +20,22 @@ export function markSubsumed(findings: readonly Finding[], rules: readonly Rule[
   for (const finding of findings) {
     // What somebody has accepted hides nothing else.
     if (finding.verdict !== "fail" || finding.waiver !== null || !coverers.has(finding.ruleId)) continue;
-    const key = place(finding.ruleId, finding);
-    failures.set(key, [...(failures.get(key) ?? []), finding]);
+    const list = failures.get(finding.resource.urn);
+    if (list === undefined) failures.set(finding.resource.urn, [finding]);
+    else list.push(finding);
   }
   const covers = new Map<Finding, Finding>();
   for (const finding of findings) {
     if (finding.verdict === "error" || finding.waiver !== null) continue;
-    const others = (covering.get(finding.ruleId) ?? []).flatMap(({ rule, extent }) =>
-      (failures.get(place(rule, finding)) ?? [])
-        .filter((other) => other.enforcement === "mandatory" || finding.enforcement === "advisory")
+    const wanted = covering.get(finding.ruleId);
+    const beside = wanted === undefined ? undefined : failures.get(finding.resource.urn);
+    if (wanted === undefined || beside === undefined) continue;
+    const others = wanted.flatMap(({ rule, extent }) =>
+      beside
+        .filter((other) => other.ruleId === rule && (other.enforcement === "mandatory" || finding.enforcement === "advisory"))
         .map((other): Cover => ({ other, extent })),
     );
+    if (others.length === 0) continue;
     const cover = others.find((item) => isCovered(finding, item)) ?? coveredTogether(finding, others);
     if (cover !== undefined) covers.set(finding, cover.other);
   }
@@ -79,10 +84,6 @@ function isMissing({ actual }: Evidence): boolean {
 function settingsAt(path: string): string {
   const [settings] = /^.*\bsecurityContext\b/.exec(path) ?? [];
   return settings ?? path;
-}
-
-function place(rule: string, finding: Finding): string {
-  return `${rule} ${finding.resource.urn}`;
 }
 
 /** What goes under each finding that people see, by `keyOf`. */

@@ -298,7 +298,8 @@ export class Node {
   /** The texts here and below that are marked secret. */
   secretTexts(): ReadonlySet<string> {
     const texts = new Set<string>();
-    collectSecrets(this.raw, this.secret, texts);
+    if (this.secret || !this.isObject()) collectSecrets(this.raw, this.secret, texts);
+    else for (const value of Object.values(this.raw as object) as Value[]) for (const text of secretsIn(value)) texts.add(text);
     return texts;
   }
 
@@ -343,6 +344,17 @@ function holdsUnknown(value: Value | undefined): boolean {
 
 function holdsSecret(value: Value): boolean {
   return value instanceof SecretValue || children(value).some(holdsSecret);
+}
+
+/** Values without a secret text; what resources share is looked through once. */
+const WITHOUT_SECRETS = new WeakSet<object>();
+
+function secretsIn(value: Value): ReadonlySet<string> {
+  const texts = new Set<string>();
+  if (typeof value !== "object" || value === null || WITHOUT_SECRETS.has(value)) return texts;
+  collectSecrets(value, false, texts);
+  if (texts.size === 0) WITHOUT_SECRETS.add(value);
+  return texts;
 }
 
 function collectSecrets(value: Value | undefined, secret: boolean, texts: Set<string>): void {
