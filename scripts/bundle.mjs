@@ -8,7 +8,13 @@ import { build } from "esbuild";
 const ROOT = join(import.meta.dirname, "..");
 /** What each cache holds is what these have compiled: one check, and the start of the pack. */
 const BUNDLES = {
-  "dist/cli/carrierguard.js": ["check", join(ROOT, "test/fixtures/small-core/manifests.yaml")],
+  "dist/cli/carrierguard.js": [
+    "check",
+    "test/fixtures/small-core/manifests.yaml",
+    "examples/brownfield-core/vendor/core.yaml",
+    "-o",
+    "json",
+  ],
   "dist/policypack/carrierguard.js": [],
 };
 const cacheOf = (bundle) => join(ROOT, bundle.replace(/\.js$/, ".cache"));
@@ -35,6 +41,7 @@ chmodSync(join(ROOT, "dist/cli/main.js"), 0o755);
 
 for (const [bundle, argv] of Object.entries(BUNDLES)) {
   const made = spawnSync(process.execPath, [join(ROOT, "scripts/code-cache.cjs"), join(ROOT, bundle), cacheOf(bundle), ...argv], {
+    cwd: ROOT,
     stdio: ["ignore", "ignore", "inherit"],
   });
   // Without it everything works, and starts slower.
