@@ -1,6 +1,6 @@
 /**
  * Security groups as a layer of pods on EKS. A pod that a SecurityGroupPolicy selects has an interface of its own with those groups, in
- * place of its node's; every other pod shares the groups of its node (launch template, else the cluster's group, which lets in whatever
+ * place of its node's, where the CNI gives it one; every other pod shares the groups of its node (launch template, else the cluster's group, which lets in whatever
  * holds it), and traffic that stays on a node meets none. Where neither is in sight the layer says nothing.
  *
  * Source: EKS user guide, "Assign security groups to individual Pods", "Customize managed nodes with launch templates", "View Amazon EKS
@@ -24,6 +24,7 @@ import { TrafficSet } from "../cidr/traffic";
 import { mayLandOn, placementOf } from "../placement";
 import { portsOfTraffic } from "./aws";
 import type { Unit } from "./cluster";
+import { ownInterface } from "./pod-interfaces";
 import { intersectPorts, type PortSet, unionPorts } from "./ports";
 import type { Mode } from "./program";
 
@@ -40,6 +41,14 @@ export interface PodGroups {
 
 const ANYWHERE = IpSet.of(["0.0.0.0/0"]);
 
+/** What a pod has in place of a SecurityGroupPolicy's groups where nothing gives it an interface for them. */
+const WITHOUT_INTERFACE: PodGroups = {
+  groups: undefined,
+  nodes: undefined,
+  addresses: ANYWHERE,
+  because: "its node's security groups, unless the VPC CNI has ENABLE_POD_ENI",
+};
+
 export const podGroups = (model: CoreModel): ReadonlyMap<Workload, readonly PodGroups[]> => {
   const policies = model.objectsOf("vpcresources.k8s.aws", "SecurityGroupPolicy");
   const pools = model.ask(nodeGroups);
@@ -48,8 +57,10 @@ export const podGroups = (model: CoreModel): ReadonlyMap<Workload, readonly PodG
   const ofNodes = new Map(pools.map((pool) => [pool, nodesOf(model, pool)]));
   for (const workload of model.workloads) {
     const own = ownGroups(model, workload, policies);
-    if (own !== "none") {
-      if (own !== "unknown") found.set(workload, [own]);
+    if (own === "unknown") continue;
+    const given = own === "none" ? "no" : ownInterface(model, workload);
+    if (own !== "none" && given !== "no") {
+      found.set(workload, given === "yes" ? [own] : [own, WITHOUT_INTERFACE]);
       continue;
     }
     const cluster = clusterOf(model, workload.object.resource);

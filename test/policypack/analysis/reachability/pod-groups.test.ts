@@ -23,6 +23,13 @@ const vpc = [
   make("aws:ec2/subnet:Subnet", "edge", { vpcId: "vpc-a", cidrBlock: "10.0.2.0/24" }),
   make("aws:eks/cluster:Cluster", "core", { name: "core", vpcConfig: { subnetIds: ["workers"] } }),
 ];
+const cni = (values?: string) =>
+  make("aws:eks/addon:Addon", "vpc-cni", {
+    clusterName: "core",
+    addonName: "vpc-cni",
+    ...(values === undefined ? {} : { configurationValues: values }),
+  });
+const WITH_INTERFACES = '{"env": {"ENABLE_POD_ENI": "true"}}';
 const nodes = (name: string, subnetIds: string[], launchTemplate?: Properties) =>
   make("aws:eks/nodeGroup:NodeGroup", name, {
     clusterName: "core",
@@ -44,6 +51,7 @@ function between(resources: readonly ResourceInit[], from: string, to: string): 
 
 const functions = ["udm", "udr", "amf"].map((name) => networkFunction(name));
 const own = [
+  cni(WITH_INTERFACES),
   policy("udr", ["sg-udr"]),
   policy("udm", ["sg-udm"]),
   group("sg-udr", [tcp(8443, { securityGroups: ["sg-udm"] })]),
@@ -60,7 +68,7 @@ test("pods that a SecurityGroupPolicy selects have its groups in place of their 
 
 test("a rule for the nodes' subnet lets every pod of the nodes in", () => {
   const open = group("sg-udr", [tcp(8443, { cidrBlocks: ["10.0.1.0/24"] })]);
-  const stack = [...functions, policy("udr", ["sg-udr"]), open, nodes("workers", ["workers"])];
+  const stack = [...functions, cni(WITH_INTERFACES), policy("udr", ["sg-udr"]), open, nodes("workers", ["workers"])];
   expect(between(stack, "amf", "udr").must).toBe("TCP 8443");
 });
 
@@ -86,7 +94,7 @@ test("a SecurityGroupPolicy whose groups or selector are not known says nothing"
 test("by ServiceAccount labels; both selectors have to match; neither selects nobody", () => {
   const account = (labels: Properties) => object("v1", "ServiceAccount", "udr", { metadata: { labels } });
   const selector = { serviceAccountSelector: { matchLabels: { tier: "data" } } };
-  const stack = [...functions, ...own.slice(1), policy("udr", ["sg-udr"], selector), nodes("workers", ["workers"])];
+  const stack = [...functions, cni(WITH_INTERFACES), ...own.slice(2), policy("udr", ["sg-udr"], selector), nodes("workers", ["workers"])];
   expect(between([...stack, account({ tier: "data" })], "amf", "udr").must).toBe("");
   expect(between([...stack, account({ tier: "web" })], "amf", "udr").must).toBe("All Connections");
   const both = policy("udr", ["sg-udr"], { ...selector, podSelector: { matchLabels: { app: "other" } } });
@@ -99,6 +107,7 @@ test("by ServiceAccount labels; both selectors have to match; neither selects no
 test("addresses outside, and what --explain says", () => {
   const model = modelOf([
     ...vpc,
+    cni(WITH_INTERFACES),
     networkFunction("amf"),
     policy("amf", ["sg-amf"]),
     group("sg-amf", [{ protocol: "132", fromPort: 38412, toPort: 38412, cidrBlocks: ["10.50.0.0/16"] }]),
@@ -111,3 +120,17 @@ test("addresses outside, and what --explain says", () => {
   const [saying] = groupSayings(model, undefined, amf, ALL_PORTS);
   expect(saying?.groups).toBe("SecurityGroupPolicy core/amf (sg-amf)");
 });
+
+test.each([
+  ["an add-on that is told nothing", [cni()], "All Connections", "All Connections"],
+  ["an add-on that is told not to", [cni("env:\n  ENABLE_POD_ENI: 'false'\n")], "All Connections", "All Connections"],
+  ["an add-on that names the setting in a comment", [cni("# ENABLE_POD_ENI: 'true'\nenv: {}\n")], "All Connections", "All Connections"],
+  ["no add-on in sight", [], "", "All Connections"],
+  ["an add-on whose settings are not known", [cni(unknownValue() as never)], "", "All Connections"],
+  ["an add-on that makes interfaces", [cni(WITH_INTERFACES)], "", ""],
+  ["a profile of Fargate for the namespace", [make("aws:eks/fargateProfile:FargateProfile", "core-pods", { clusterName: "core", selectors: [{ namespace: "core" }] })], "", ""],
+  ["the CNI's own DaemonSet", [object("apps/v1", "DaemonSet", "aws-node", { spec: { template: { spec: { containers: [{ name: "aws-node", image: "cni", env: [{ name: "ENABLE_POD_ENI", value: "true" }] }] } } } }, "kube-system")], "", ""],
+] as const)("a SecurityGroupPolicy does nothing without interfaces of the pods' own: %s", (_name, more, must, may) => {
+  const stack = [...functions, ...own.filter(({ name }) => name !== "vpc-cni"), ...more, nodes("workers", ["workers"])];
+  expect(between(stack, "amf", "udr")).toEqual({ must, may });
+}); // prettier-ignore
