@@ -93,6 +93,7 @@ export default defineRule({
     if (wide.length > 0 && !/^aws:ec2\/(route|routeTable|defaultRouteTable):/.test(subject.type)) {
       yield fail({
         message: `${subject.name} admits ranges so wide that they hold ${told(wide)}: traffic with them (Protocol Tunneling) would pass unnoticed.`,
+        remediation: "Name the peers in place of the wide range; where it has to stay, deny the reported addresses before it (network ACL, Network Firewall, DNS firewall, or `except` of an ipBlock).",
         evidence: wide.map(({ evidence }) => evidence),
         cause: "wide",
         advisory: true,
