@@ -52,7 +52,8 @@ const NO_FIELDS: readonly (readonly [string, Node])[] = [];
 
 /** What a node that is asked again and again has answered: a root, and what several resources share. */
 interface Kept {
-  readonly isRoot: boolean;
+  /** What stands right below may stand below other resources, too: at a root, and in its metadata. */
+  readonly sharesChildren: boolean;
   readonly children: Map<Key, Node>;
   items?: readonly Node[];
   fields?: readonly (readonly [string, Node])[];
@@ -74,7 +75,7 @@ export class Node {
   /** The root of a resource's properties. Properties of several resources that are the very same value, under the same key, are one node. */
   static root(value: Value | undefined): Node {
     const root = Node.make(value, undefined, undefined, false);
-    root.kept = { isRoot: true, children: new Map() };
+    root.kept = { sharesChildren: true, children: new Map() };
     return root;
   }
 
@@ -171,7 +172,7 @@ export class Node {
     let child = kept.children.get(key);
     if (child === undefined) {
       child = this.made(key);
-      if (kept.isRoot) child = child.first();
+      if (kept.sharesChildren) child = child.first();
       else child.keep();
       kept.children.set(key, child);
     }
@@ -186,7 +187,7 @@ export class Node {
     if (first === undefined) {
       FIRST.set(raw, this);
       // Metadata differs in the namespace at least; its labels and annotations are shared.
-      if (this.key === "metadata") this.kept = { isRoot: true, children: new Map() };
+      if (this.key === "metadata") this.kept = { sharesChildren: true, children: new Map() };
       return this;
     }
     if (first.key !== this.key || first.parent?.key !== this.parent?.key || first.secret !== this.secret) return this;
@@ -195,7 +196,7 @@ export class Node {
   }
 
   private keep(): void {
-    if (typeof this.raw === "object" && this.raw !== null) this.kept ??= { isRoot: false, children: new Map() };
+    if (typeof this.raw === "object" && this.raw !== null) this.kept ??= { sharesChildren: false, children: new Map() };
   }
 
   private made(key: Key): Node {
