@@ -29,10 +29,27 @@ export function mistakesOf(findings: readonly Finding[], context: ReportContext)
   });
 }
 
-/** Two resources with different values are told one by one: what the second has would not be read otherwise. */
+/**
+ * Two resources with different values are told one by one: what the second has would not be read otherwise. Cloud resources are, however many,
+ * where more than their names differ in what is said of them: which port one security group opens says nothing of the next. Workloads of a
+ * chart share their maker.
+ */
 function apart(group: readonly Finding[]): (readonly Finding[])[] {
-  const values = new Set(group.map(({ evidence }) => JSON.stringify(evidence.map(({ actual }) => actual))));
-  return group.length === 2 && values.size === 2 ? group.map((finding) => [finding]) : [group];
+  if (group.every(({ resource }) => resource.kind === null))
+    return partition(group, ({ message, resource: { name } }) =>
+      message
+        .split(" ")
+        .map((word) => (word === name ? "*" : word))
+        .join(" "),
+    );
+  const byValues = partition(group, ({ evidence }) => JSON.stringify(evidence.map(({ actual }) => actual)));
+  return group.length === 2 ? byValues : [group];
+}
+
+function partition(group: readonly Finding[], sort: (finding: Finding) => string): Finding[][] {
+  const parts = new Map<string, Finding[]>();
+  for (const finding of group) parts.set(sort(finding), [...(parts.get(sort(finding)) ?? []), finding]);
+  return [...parts.values()];
 }
 
 /** What two findings of one mistake have in common: the rule, what is wanted instead, and what becomes of them. */

@@ -86,3 +86,20 @@ if (!existsSync(CHARTS)) {
     expect(lines.length / workloads.length).toBeLessThan(6);
   });
 }
+
+test("security groups that open the same are one line, those that open something else have their own", () => {
+  const group = (name: string, port: number) => ({
+    urn: `urn:pulumi:dev::t::aws:ec2/securityGroup:SecurityGroup::${name}`,
+    custom: true,
+    id: `sg-${name}`,
+    type: "aws:ec2/securityGroup:SecurityGroup",
+    inputs: { ingress: [{ protocol: "tcp", fromPort: port, toPort: port, cidrBlocks: ["0.0.0.0/0"] }] },
+    outputs: {},
+  });
+  const resources = [group("jump", 22), group("jump-old", 22), group("portal", 443), group("metrics", 9090)];
+  const text = JSON.stringify({ version: 3, deployment: { manifest: { time: "", magic: "", version: "" }, resources } });
+  const lines = carrierguard(["check", "-"], { input: text }).stdout.split("\n");
+  const told = lines.filter((line) => line.includes("SG-05"));
+  expect(told.map((line) => /tcp \d+/.exec(line)?.[0])).toEqual(["tcp 22", "tcp 9090", "tcp 443"]);
+  expect(lines.filter((line) => line.includes("and in 1 more")).join()).toContain("jump-old");
+});
