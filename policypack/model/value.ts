@@ -172,8 +172,11 @@ export class Node {
     let child = kept.children.get(key);
     if (child === undefined) {
       child = this.made(key);
-      if (kept.sharesChildren) child = child.first();
-      else child.keep();
+      if (kept.sharesChildren) {
+        child = child.first();
+        // A text is made anew faster than it is kept for every resource, most of which are asked for it once.
+        if (typeof child.raw !== "object" || child.raw === null) return child;
+      } else child.keep();
       kept.children.set(key, child);
     }
     return child;
@@ -183,11 +186,14 @@ export class Node {
   private first(): Node {
     const raw = this.raw;
     if (raw === null || typeof raw !== "object" || raw instanceof UnknownValue) return this;
+    if (this.key === "metadata") {
+      // It differs in the name at least; its labels and annotations are shared.
+      this.kept = { sharesChildren: true, children: new Map() };
+      return this;
+    }
     const first = FIRST.get(raw);
     if (first === undefined) {
       FIRST.set(raw, this);
-      // Metadata differs in the namespace at least; its labels and annotations are shared.
-      if (this.key === "metadata") this.kept = { sharesChildren: true, children: new Map() };
       return this;
     }
     if (first.key !== this.key || first.parent?.key !== this.parent?.key || first.secret !== this.secret) return this;

@@ -119,24 +119,32 @@ export class Network {
     const width = (size + 31) >>> 5;
     const block = new Uint32Array(32);
     const all = rowOf(allBits(size));
-    const rows: Row[] = Array.from({ length: 32 }, () => EMPTY_ROW);
+    // Of 32 destinations, those that let anybody in, and their bits.
+    const rows: Row[] = [];
+    const bits: number[] = [];
     result.fill(0);
     for (let column = 0; column < width; column += 1) {
       let first = width;
       let last = -1;
+      rows.length = bits.length = 0;
       for (let bit = 0; bit < 32; bit += 1) {
         const to = column * 32 + bit;
         const row = to < pods ? this.ingress.rowOf(to, atom, mode) : to < size ? all : EMPTY_ROW;
-        rows[bit] = row;
         if (row.words.length === 0) continue;
+        rows.push(row);
+        bits.push(bit);
         first = Math.min(first, row.from);
         last = Math.max(last, row.from + row.words.length - 1);
       }
       for (let source = Math.max(start >>> 5, first); source <= last && source * 32 < end; source += 1) {
-        if (!fill(block, rows, source)) continue;
-        transpose32(block);
+        const members = fill(block, rows, bits, source);
+        if (members === 0) continue;
         const place = (source * 32 - start) * width + column;
-        for (let bit = 0; bit < 32; bit += 1) result[place + bit * width] = block[bit] as number;
+        if (members < FEW) scatter(block, bits, result, place, width);
+        else {
+          transpose32(block);
+          for (let bit = 0; bit < 32; bit += 1) result[place + bit * width] = block[bit] as number;
+        }
       }
     }
   }
@@ -151,16 +159,30 @@ export class Network {
   }
 }
 
-/** One word of 32 rows; answers whether any of them has something there. */
-function fill(block: Uint32Array, rows: readonly Row[], place: number): boolean {
-  let any = 0;
-  for (let bit = 0; bit < 32; bit += 1) {
-    const { from, words } = rows[bit] as Row;
-    const word = place >= from && place - from < words.length ? (words[place - from] as number) : 0;
-    block[bit] = word;
-    any |= word;
+/** Members of a block up to which setting them one by one is faster than turning the block. */
+const FEW = 48;
+
+/** One word of up to 32 rows, each at its bit; answers how many members they have there, or many. */
+function fill(block: Uint32Array, rows: readonly Row[], bits: readonly number[], place: number): number {
+  if (rows.length < 32) block.fill(0);
+  let members = 0;
+  for (let index = 0; index < rows.length; index += 1) {
+    const { from, words } = rows[index] as Row;
+    let rest = place >= from && place - from < words.length ? (words[place - from] as number) : 0;
+    block[bits[index] as number] = rest;
+    for (; rest !== 0 && members < FEW; rest &= rest - 1) members += 1;
   }
-  return any !== 0;
+  return members;
+}
+
+/** Turns a block of few members: bit j of word i is set as bit i of row j. */
+function scatter(block: Uint32Array, bits: readonly number[], result: Uint32Array, place: number, width: number): void {
+  for (const bit of bits) {
+    for (let rest = block[bit] as number; rest !== 0; rest &= rest - 1) {
+      const row = place + (31 - Math.clz32(rest & -rest)) * width;
+      result[row] = (result[row] as number) | (1 << bit);
+    }
+  }
 }
 
 /** Writes the members of a row that are also set in a table from a place on; answers whether there are some. */

@@ -114,7 +114,8 @@ export class PortAtoms {
 
   /** Number of a set; asked for every set before the first atom. */
   number(set: PortSet): number {
-    const key = set.map(({ first, last }) => `${first}-${last}`).join();
+    let key = "";
+    for (const { first, last } of set) key += `${first}-${last},`;
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
     if (this.cut !== undefined) throw new Error("the axis of ports is cut already");

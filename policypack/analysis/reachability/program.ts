@@ -122,7 +122,9 @@ export class DirectionProgram {
 
   private withPorts(rule: Rule, peers: readonly Selection[], named: string): BoundRule {
     const { certain, possible } = this.portsOf(rule.ports, named);
-    return { action: rule.action, peers, certainPorts: this.atoms.number(certain), possiblePorts: this.atoms.number(possible), rule };
+    const certainPorts = this.atoms.number(certain);
+    const possiblePorts = possible === certain ? certainPorts : this.atoms.number(possible);
+    return { action: rule.action, peers, certainPorts, possiblePorts, rule };
   }
 
   private portsOf(ports: PortSelection, named: string): { certain: PortSet; possible: PortSet } {
@@ -149,31 +151,38 @@ export class DirectionProgram {
 
   private rows(policies: readonly BoundPolicy[], mode: Mode): Row[] {
     if (policies.length === 0) return this.atoms.atoms.map(() => this.everyoneRow);
-    const members = policies.flatMap(({ rules }) =>
-      rules.flatMap((rule) => {
-        const certain = this.atoms.members(rule.certainPorts);
-        return rule.certainPorts === rule.possiblePorts ? [certain] : [certain, this.atoms.members(rule.possiblePorts)];
-      }),
-    );
-    // Atoms for which the same rules count share a row.
-    const shared = new Map<string, Row>();
-    return this.atoms.atoms.map((_, atom) => {
-      let key = "";
-      for (const counts of members) key += counts[atom] === 1 ? "1" : "0";
-      const known = shared.get(key);
-      if (known !== undefined) return known;
-      const row = rowOf(this.row(policies, atom, mode));
-      const kept = equalRows(row, this.everyoneRow) ? this.everyoneRow : row;
-      shared.set(key, kept);
-      return kept;
-    });
+    const tiers = TIERS.map((tier) => policies.filter(({ policy }) => policy.tier === tier));
+    const rows: Row[] = [];
+    const shared: Row[] = [];
+    for (const [atom, alike] of this.alike(policies).entries()) {
+      const row = (shared[alike] ??= this.row(tiers, atom, mode));
+      rows.push(row);
+    }
+    return rows;
+  }
+
+  /** For every atom a number: the same for atoms that the same rules count for, whose rows are therefore the same. */
+  private alike(policies: readonly BoundPolicy[]): readonly number[] {
+    const ports = new Set<number>();
+    for (const { rules } of policies) for (const rule of rules) ports.add(rule.certainPorts).add(rule.possiblePorts);
+    const numbers: number[] = this.atoms.atoms.map(() => 0);
+    let count = 1;
+    for (const number of ports) {
+      // Those of one number that lie in the set of ports part from those that do not.
+      const parted: number[] = [];
+      const members = this.atoms.members(number);
+      for (let atom = 0; atom < numbers.length; atom += 1) {
+        if (members[atom] === 1) numbers[atom] = parted[numbers[atom] as number] ??= count++;
+      }
+    }
+    return numbers;
   }
 
   /** Peers that are allowed on an atom of ports. */
-  private row(policies: readonly BoundPolicy[], atom: number, mode: Mode): Bits {
-    const [admin = [], network = [], baseline = []] = TIERS.map((tier) => policies.filter(({ policy }) => policy.tier === tier));
+  private row([admin = [], network = [], baseline = []]: readonly (readonly BoundPolicy[])[], atom: number, mode: Mode): Row {
     const below = this.ordered(baseline, atom, mode, this.everyone);
-    return this.ordered(admin, atom, mode, this.together(network, atom, mode, below));
+    const row = rowOf(this.ordered(admin, atom, mode, this.together(network, atom, mode, below)));
+    return equalRows(row, this.everyoneRow) ? this.everyoneRow : row;
   }
 
   /** Rules that count in their order; what none of them decides, or a pass hands on, goes to the next tier. */

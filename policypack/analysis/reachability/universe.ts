@@ -24,8 +24,10 @@ import {
   rowOfIndexes,
   setBit,
 } from "./bitset";
-import { type Endpoint, namedPort, type NamedPort } from "./cluster";
-import type { Namespaces, Peer, PodSelection, Policy, Rule } from "./policy";
+import { blocksOf, labelKeys, portNames } from "./asked";
+import type { Endpoint, NamedPort } from "./cluster";
+import { classesOf, type EndpointClass } from "./endpoint-classes";
+import type { Namespaces, Peer, PodSelection, Policy } from "./policy";
 import type { NetworkProfile } from "./profile";
 import { meets, type Requirement, type Selector, selects } from "./selector";
 
@@ -33,16 +35,6 @@ import { meets, type Requirement, type Selector, selects } from "./selector";
 export interface Selection {
   readonly yes: Row;
   readonly may: Row;
-}
-
-export interface EndpointClass {
-  readonly endpoints: Endpoint[];
-  readonly namespace: string;
-  readonly labels: Labels;
-  readonly hostNetwork: boolean;
-  readonly addresses: IpSet | undefined;
-  /** Named ports that policies ask for, as the class resolves them; the same text for the same answers. */
-  readonly named: string;
 }
 
 export class Universe {
@@ -61,7 +53,8 @@ export class Universe {
   private readonly incomplete: Bits | undefined;
   private readonly podAnswers = new Map<string, Selection>();
   private readonly namespaceAnswers = new Map<string, Selection>();
-  private readonly peers = new Map<string, Selection>();
+  /** By where they are, or their kind, then by what they say. */
+  private readonly peers = new Map<string, Map<string, Selection>>();
   private readonly anyAddresses: boolean;
   private readonly anyOnHost: boolean;
   private readonly addresses: AddressAtoms;
@@ -190,9 +183,12 @@ export class Universe {
 
   /** Everybody that one peer of a rule is about. */
   peer(peer: Peer): Selection {
-    const key = keyOf(peer);
-    const known = this.peers.get(key) ?? this.find(peer);
-    this.peers.set(key, known);
+    const where = peer.kind === "pods" ? placeOf(peer.namespaces) : peer.kind;
+    let alike = this.peers.get(where);
+    if (alike === undefined) this.peers.set(where, (alike = new Map()));
+    const what = peer.kind === "pods" ? peer.pods.text : peer.kind === "block" ? blockText(peer) : "";
+    let known = alike.get(what);
+    if (known === undefined) alike.set(what, (known = this.find(peer)));
     return known;
   }
 
@@ -256,47 +252,6 @@ export class Universe {
   }
 }
 
-/**
- * Endpoints that agree in everything that is asked, namespace after namespace, so that what is about one namespace lies close together.
- * Found step by step through what each of them says, without a text for every endpoint.
- */
-function classesOf(endpoints: readonly Endpoint[], keys: readonly string[], names: readonly string[]): EndpointClass[] {
-  const byNamespace = new Map<string, { readonly root: Branch; readonly classes: EndpointClass[] }>();
-  for (const endpoint of endpoints) {
-    const { namespace, labels, hostNetwork, addresses } = endpoint;
-    let home = byNamespace.get(namespace);
-    if (home === undefined) {
-      home = { root: new Branch(), classes: [] };
-      byNamespace.set(namespace, home);
-    }
-    const named = namedPorts(endpoint, names);
-    let branch = home.root.at(named).at(hostNetwork).at(labels.complete).at(addresses?.text);
-    for (const key of keys) branch = branch.at(labels.known.get(key));
-    if (branch.leaf !== undefined) branch.leaf.endpoints.push(endpoint);
-    else home.classes.push((branch.leaf = { namespace, labels, hostNetwork, addresses, named, endpoints: [endpoint] }));
-  }
-  return [...byNamespace.values()].flatMap(({ classes }) => classes);
-}
-
-/** A step of the way to a class: what comes next, by what an endpoint says. Most steps have one answer only. */
-class Branch {
-  leaf: EndpointClass | undefined;
-  private only: { readonly value: Said; readonly branch: Branch } | undefined;
-  private more: Map<Said, Branch> | undefined;
-
-  at(value: Said): Branch {
-    if (this.only !== undefined && this.only.value === value) return this.only.branch;
-    const known = this.more?.get(value);
-    if (known !== undefined) return known;
-    const branch = new Branch();
-    if (this.only === undefined) this.only = { value, branch };
-    else (this.more ??= new Map<Said, Branch>()).set(value, branch);
-    return branch;
-  }
-}
-
-type Said = string | boolean | undefined;
-
 const NONE: Selection = { yes: EMPTY_ROW, may: EMPTY_ROW };
 
 function certainly(row: Row): Selection {
@@ -309,62 +264,10 @@ function selectionOf(yes: Bits, may: Bits): Selection {
   return equalRows(certain, possible) ? certainly(certain) : { yes: certain, may: possible };
 }
 
-function keyOf(peer: Peer): string {
-  switch (peer.kind) {
-    case "pods":
-      return `${typeof peer.namespaces === "string" ? `=${peer.namespaces}` : peer.namespaces.text} | ${peer.pods.text}`;
-    case "block":
-      return `block ${peer.reach} ${peer.certain.text} ${peer.possible.text}`;
-    default:
-      return peer.kind;
-  }
+function placeOf(namespaces: Namespaces): string {
+  return typeof namespaces === "string" ? `=${namespaces}` : namespaces.text;
 }
 
-/** Label keys that any selector of pods asks for. */
-function labelKeys(policies: readonly Policy[]): string[] {
-  const keys = new Set<string>();
-  const seen = new Set<Selector>();
-  const add = ({ pods }: PodSelection) => {
-    if (seen.has(pods)) return;
-    seen.add(pods);
-    for (const { key } of pods.requirements) keys.add(key);
-  };
-  for (const policy of policies) {
-    add(policy.subject);
-    for (const { peers } of rulesOf(policy)) for (const peer of peers) if (peer.kind === "pods") add(peer);
-  }
-  return [...keys].sort();
-}
-
-function* rulesOf({ ingress, egress }: Policy): Generator<Rule> {
-  if (ingress !== undefined) yield* ingress.rules;
-  if (egress !== undefined) yield* egress.rules;
-}
-
-function portNames(policies: readonly Policy[]): string[] {
-  const names = new Set<string>();
-  for (const policy of policies) for (const { ports } of rulesOf(policy)) for (const { name } of ports.named) names.add(name);
-  return [...names].sort();
-}
-
-const NO_NAMES = "{}";
-
-function namedPorts(endpoint: Endpoint, names: readonly string[]): string {
-  if (names.length === 0) return NO_NAMES;
-  const answers: { [name: string]: NamedPort } = {};
-  for (const name of names) {
-    const port = namedPort(endpoint.workload, name);
-    if (port !== undefined) answers[name] = port;
-  }
-  return JSON.stringify(answers);
-}
-
-function blocksOf(policies: readonly Policy[]): IpSet[] {
-  const blocks = new Set<IpSet>();
-  for (const policy of policies) {
-    for (const { peers } of rulesOf(policy)) {
-      for (const peer of peers) if (peer.kind === "block") blocks.add(peer.certain).add(peer.possible);
-    }
-  }
-  return [...blocks];
+function blockText({ reach, certain, possible }: Peer & { kind: "block" }): string {
+  return `${reach} ${certain.text} ${possible.text}`;
 }

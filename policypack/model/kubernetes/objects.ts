@@ -96,7 +96,8 @@ export const UNRESOLVED = "?";
  * `namespace` comes before it.
  */
 export function kubernetesObjects(resources: readonly Resource[], defaultNamespace: string): KubernetesObject[] {
-  const byUrn = new Map(resources.map((resource) => [resource.urn, resource]));
+  let urns: ReadonlyMap<string, Resource> | undefined;
+  const byUrn = () => (urns ??= new Map(resources.map((resource) => [resource.urn, resource])));
   const homes = defaultNamespace === "default" ? workloadHomes(resources) : new Map<string, string>();
   const objects: KubernetesObject[] = [];
   for (const resource of resources) {
@@ -145,25 +146,28 @@ function homeOf(resource: Resource, kind: string, homes: ReadonlyMap<string, str
   return home === "" ? undefined : home;
 }
 
-function namespaceOf(resource: Resource, namespace: Node, byUrn: ReadonlyMap<string, Resource>, fallback: string): string {
+/** Few objects have to ask another resource for their namespace. */
+type ByUrn = () => ReadonlyMap<string, Resource>;
+
+function namespaceOf(resource: Resource, namespace: Node, byUrn: ByUrn, fallback: string): string {
   const read = namespace.string();
   if (read.state === "known") return read.value === "" ? fallback : read.value;
   if (read.state === "absent") return providerNamespace(resource, byUrn) ?? fallback;
   return namespaceByReference(resource, namespace, byUrn) ?? `${UNRESOLVED}${resource.urn}`;
 }
 
-function providerNamespace(resource: Resource, byUrn: ReadonlyMap<string, Resource>): string | undefined {
+function providerNamespace(resource: Resource, byUrn: ByUrn): string | undefined {
   if (resource.provider === undefined) return undefined;
   // A provider reference is its URN, in states followed by "::" and its id.
-  const provider = byUrn.get(resource.provider) ?? byUrn.get(resource.provider.replace(/::[^:]*$/, ""));
+  const provider = byUrn().get(resource.provider) ?? byUrn().get(resource.provider.replace(/::[^:]*$/, ""));
   const read = provider?.props.get("namespace").string();
   return read?.state === "known" && read.value !== "" ? read.value : undefined;
 }
 
 /** The Namespace that an unknown `metadata.namespace` comes from, by the value's own origin or the property's dependencies. */
-function namespaceByReference(resource: Resource, namespace: Node, byUrn: ReadonlyMap<string, Resource>): string | undefined {
+function namespaceByReference(resource: Resource, namespace: Node, byUrn: ByUrn): string | undefined {
   const origins = namespace.comesFrom.length > 0 ? namespace.comesFrom : (resource.propertyDependencies["metadata"] ?? []);
-  const namespaces = origins.map((urn) => byUrn.get(urn)).filter((origin) => origin?.type === "kubernetes:core/v1:Namespace");
+  const namespaces = origins.map((urn) => byUrn().get(urn)).filter((origin) => origin?.type === "kubernetes:core/v1:Namespace");
   const [only] = namespaces;
   return namespaces.length === 1 && only !== undefined ? objectName(only, only.props.get("metadata")) : undefined;
 }

@@ -1,5 +1,6 @@
 /** Workloads: whatever makes pods, with the pod's parts as rules ask for them. */
 
+import { perPart } from "../answers";
 import { type Node, type Read, valueOr } from "../value";
 import { type KubernetesObject, type Labels, labelsOf } from "./objects";
 
@@ -145,6 +146,12 @@ function looksLikePodSpec(spec: Node, withImage: boolean): boolean {
 }
 
 function podOf({ metadata: podMetadata, spec: podSpec }: PodTemplate): Pod {
+  const { containers, opaque } = containersOf(podSpec);
+  return { podMetadata, podSpec, labels: labelsOf(podMetadata.get("labels")), containers, opaque };
+}
+
+/** Pods that are listed one by one share their spec where it is the same value. */
+const containersOf = perPart((podSpec: Node): Pick<Pod, "containers" | "opaque"> => {
   const containers: Container[] = [];
   let opaque = podSpec.isUnknown;
   for (const [role, key] of LISTS) {
@@ -155,8 +162,8 @@ function podOf({ metadata: podMetadata, spec: podSpec }: PodTemplate): Pod {
       else if (node.kind() === "object") containers.push(container(role, node, containers.length));
     }
   }
-  return { podMetadata, podSpec, labels: labelsOf(podMetadata.get("labels")), containers, opaque };
-}
+  return { containers, opaque };
+});
 
 function workload(object: KubernetesObject, pod: Pod): Workload {
   return {
