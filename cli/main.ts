@@ -163,7 +163,15 @@ function program(): Command {
   return root;
 }
 
+/** A reader that has seen enough (`| head`) changes nothing about the answer; a full disk does. */
+function unwritten(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") return;
+  console.error(`carrierguard: standard output: ${error.message}`);
+  process.exit(EXIT.wrong);
+}
+
 async function main(): Promise<void> {
+  process.stdout.on("error", unwritten);
   try {
     await program().parseAsync();
   } catch (error) {
@@ -187,4 +195,10 @@ function statusOf(error: unknown): number {
   return EXIT.fault;
 }
 
-void main();
+/** Once all is written: to take a stack of ten thousand objects down piece by piece takes longer than to leave it. */
+async function leave(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) await new Promise((written) => stream.write("", written));
+  process.exit();
+}
+
+void main().then(leave);

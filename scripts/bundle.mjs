@@ -1,11 +1,14 @@
 // Makes one file each of the command line and the policy pack, over what tsc made of their entries: some three hundred modules cost more
-// to find and load than one core costs to check. The modules stay for the subpath exports. Packages are not drawn in.
-import { chmodSync, rmSync } from "node:fs";
+// to find and load than one core costs to check. The modules stay for the subpath exports. The small packages that every run needs are drawn in,
+// with their licences beside them.
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { build } from "esbuild";
 
 const ROOT = join(import.meta.dirname, "..");
+/** Large ones, and those with state that programs and plugins share. */
+const OUTSIDE = ["@pulumi/*", "esbuild", "yaml"];
 /** What each cache holds is what these have compiled: one check, and the start of the pack. */
 const BUNDLES = {
   "dist/cli/carrierguard.js": [
@@ -21,7 +24,7 @@ const cacheOf = (bundle) => join(ROOT, bundle.replace(/\.js$/, ".cache"));
 
 // V8 knows a cache by the length of its source alone: it must not outlive the file that it was made from.
 for (const bundle of Object.keys(BUNDLES)) rmSync(cacheOf(bundle), { force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: ROOT,
   entryPoints: {
     "cli/carrierguard": "cli/main.ts",
@@ -31,13 +34,24 @@ await build({
   },
   outdir: "dist",
   bundle: true,
-  packages: "external",
+  external: OUTSIDE,
+  metafile: true,
   platform: "node",
   format: "cjs",
   target: "node20",
   logLevel: "warning",
 });
 chmodSync(join(ROOT, "dist/cli/main.js"), 0o755);
+
+const drawnIn = new Set(Object.keys(metafile.inputs).flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
+const notices = [...drawnIn].sort().map((name) => {
+  const folder = join(ROOT, "node_modules", name);
+  const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const text = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+  if (text === undefined) throw new Error(`${name} ships no licence to hand on: leave it outside`);
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, text), "utf8").trim()}\n`;
+});
+writeFileSync(join(ROOT, "dist/THIRD-PARTY-NOTICES.txt"), notices.join(`\n${"-".repeat(80)}\n\n`));
 
 for (const [bundle, argv] of Object.entries(BUNDLES)) {
   const made = spawnSync(process.execPath, [join(ROOT, "scripts/code-cache.cjs"), join(ROOT, bundle), cacheOf(bundle), ...argv], {

@@ -15,7 +15,8 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 let main: string | undefined;
 
-function compiled(): string {
+/** The file that Node starts. */
+export function compiled(): string {
   if (main !== undefined) return main;
   const sources = ["cli", "policypack"].flatMap((folder) =>
     (readdirSync(join(ROOT, folder), { recursive: true }) as string[]).map((file) => join(folder, file)),

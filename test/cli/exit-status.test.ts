@@ -1,10 +1,11 @@
 /** The exit status, and wrong usage. */
 
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exitStatus, refuses, type Results } from "../../cli/exit-status";
 import type { Finding } from "../../policypack/engine/finding";
-import { carrierguard, checked, folder, ROOT } from "./command-line";
+import { carrierguard, checked, compiled, folder, ROOT } from "./command-line";
 
 const SMALL_CORE = join(ROOT, "test/fixtures/small-core");
 const CORE = join(SMALL_CORE, "manifests.yaml");
@@ -40,6 +41,32 @@ describe("status", () => {
 
   it("says on standard error that nothing was evaluated", () => {
     expect(carrierguard(["check", "-"], { input: "# nothing\n" }).stderr).toContain("nothing was evaluated");
+  });
+});
+
+describe("a standard output that takes no more", () => {
+  const pods = Array.from({ length: 400 }, (_, i) => PRIVILEGED.replaceAll("amf", `amf${i}`)).join("---\n");
+  const into = (rest: string) =>
+    spawnSync("sh", ["-c", `("${process.execPath}" "${compiled()}" check - -o json; echo "status $?" >&2) ${rest}`], {
+      input: pods,
+      encoding: "utf8",
+      cwd: folder(),
+      maxBuffer: 1 << 28,
+    });
+
+  it("changes nothing about the answer where its reader has seen enough", () => {
+    const { stdout, stderr } = into("| head -n 1");
+    expect(stdout).toBe("{\n");
+    expect(stderr).toBe("status 1\n");
+  });
+
+  it("loses nothing where its reader is slow", () => {
+    const { stdout } = into("| (sleep 1; cat)");
+    expect((JSON.parse(stdout) as { findings: unknown[] }).findings.length).toBeGreaterThan(400);
+  });
+
+  (existsSync("/dev/full") ? it : it.skip)("is told where it is full", () => {
+    expect(into("> /dev/full").stderr).toMatch(/^carrierguard: standard output: ENOSPC.*\nstatus 2\n$/);
   });
 });
 
