@@ -4,12 +4,13 @@
 //
 //   node bench/pack.mjs [boot] [stack] [preview]   all by default; `npm run build` first
 //   BENCH_RUNS=5  BENCH_RESOURCES=1000
-import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { compare, timed } from "./measure.mjs";
+import { RealEngine, scratchFolder } from "./real-engine.mjs";
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
@@ -17,10 +18,7 @@ const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const RESOURCES = Number(process.env.BENCH_RESOURCES ?? 1000);
 const TARGETS = { boot: 1.1, stack: 1.5, preview: 1.05 };
 
-// Below the project, so that the packs and programs find @pulumi/policy and @pulumi/kubernetes.
-mkdirSync(path.join(ROOT, "node_modules/.cache"), { recursive: true });
-const scratch = mkdtempSync(path.join(ROOT, "node_modules/.cache/carrierguard-bench-"));
-process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+const scratch = scratchFolder();
 
 /** Says in `BENCH_CPU` how much processor time the pack's process took. */
 const CPU_HOOK = `if (process.env.BENCH_CPU) process.on("SIGTERM", () => process.exit(0)), setInterval(() => require("fs").writeFileSync(process.env.BENCH_CPU, String(Object.values(process.cpuUsage()).reduce((a, b) => a + b) / 1e6)), 200).unref();\n`;
@@ -38,19 +36,6 @@ function trivialPack(name, policies = "[]") {
 }
 
 const carrierguard = { folder: path.join(ROOT, "policypack"), file: path.join(ROOT, "policypack/carrierguard-pack.js") };
-
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-function report(what, unit, pack, base, target) {
-  const [ours, theirs] = [median(pack), median(base)];
-  const ratio = ours / theirs;
-  const verdict = target === undefined ? "" : ratio <= target ? `  ok (target ${target})` : `  OVER TARGET ${target}`;
-  console.log(`${what.padEnd(48)} ${ours.toFixed(2)} ${unit} against ${theirs.toFixed(2)} ${unit}: ${ratio.toFixed(2)}×${verdict}`);
-  if (verdict.includes("OVER")) process.exitCode = 1;
-}
 
 /** Starts a pack's server; answers its port, and the seconds until it gave it. */
 function start(pack, kind) {
@@ -80,7 +65,7 @@ async function boot() {
         if (run > 0) times[side].push(seconds);
       }
     }
-    report(`start, as a ${kind}`, "s", times.pack, times.base, TARGETS.boot);
+    compare(`start, as a ${kind}`, "s", times.pack, times.base, TARGETS.boot);
   }
 }
 
@@ -147,11 +132,10 @@ async function stack() {
     }
   }
   for (const { child } of sides) child.kill();
-  report(`AnalyzeStack, ${RESOURCES} Deployments`, "s", sides[0].seconds, sides[1].seconds, TARGETS.stack);
+  compare(`AnalyzeStack, ${RESOURCES} Deployments`, "s", sides[0].seconds, sides[1].seconds, TARGETS.stack);
 }
 
 function preview() {
-  const bin = execFileSync(path.join(ROOT, "test/engine/build-engine.sh"), { encoding: "utf8" }).trim();
   const program = path.join(scratch, "program");
   mkdirSync(program);
   writeFileSync(path.join(program, "Pulumi.yaml"), "name: bench\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n");
@@ -160,36 +144,15 @@ function preview() {
     path.join(program, "index.js"),
     `const k8s = require("@pulumi/kubernetes");\n${deployment}\nfor (let index = 0; index < ${RESOURCES}; index += 1) new k8s.apps.v1.Deployment("nf-" + index, deployment(index));\n`,
   );
-  const home = mkdtempSync(path.join(tmpdir(), "carrierguard-bench-"));
   const hook = path.join(scratch, "cpu.cjs");
   writeFileSync(hook, `if (process.argv.some((word) => /run-policy-pack|pack\\.js$/.test(word))) {\n${CPU_HOOK}}\n`);
-  const cpuFile = path.join(home, "cpu");
-  const env = {
-    ...process.env,
-    PATH: [bin, path.join(ROOT, "test/engine/stand-in"), process.env.PATH].join(path.delimiter),
-    ENGINE_NODE_MODULES: ROOT,
-    PULUMI_HOME: path.join(home, "home"),
-    PULUMI_BACKEND_URL: `file://${home}`,
-    PULUMI_CONFIG_PASSPHRASE: "",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    NODE_OPTIONS: `--require ${hook}`,
-    BENCH_CPU: cpuFile,
-  };
-  const pulumi = (...args) => {
-    const { status, stderr, stdout } = spawnSync("pulumi", [...args, "--non-interactive"], {
-      cwd: program,
-      env,
-      encoding: "utf8",
-      maxBuffer: 1 << 28,
-    });
-    if (status !== 0) throw new Error(`pulumi ${args.join(" ")}: ${(stdout + stderr).slice(-3000)}`);
-  };
+  const cpuFile = path.join(scratch, "cpu");
+  const engine = new RealEngine({ NODE_OPTIONS: `--require ${hook}`, BENCH_CPU: cpuFile });
   // All advice, so that no finding ends a preview early.
-  const config = path.join(home, "config.json");
+  const config = path.join(scratch, "config.json");
   writeFileSync(config, JSON.stringify({ all: "advisory" }));
   try {
-    pulumi("stack", "init", "bench");
+    engine.run(program, "stack", "init", "bench");
     const empty = trivialPack("empty-preview");
     for (const kind of ["folder", "file"]) {
       const times = { pack: [], base: [] };
@@ -199,17 +162,15 @@ function preview() {
           ["pack", carrierguard],
           ["base", empty],
         ]) {
-          const began = process.hrtime.bigint();
-          pulumi("preview", "--policy-pack", pack[kind], "--policy-pack-config", config);
-          times[side].push(Number(process.hrtime.bigint() - began) / 1e9);
+          times[side].push(timed(() => engine.run(program, "preview", "--policy-pack", pack[kind], "--policy-pack-config", config)));
           cpu[side].push(Number(readFileSync(cpuFile, "utf8")));
         }
       }
-      report(`preview of ${RESOURCES} Deployments, pack as a ${kind}`, "s", times.pack, times.base, TARGETS.preview);
-      report(`  processor time of the pack's process`, "s", cpu.pack, cpu.base);
+      compare(`preview of ${RESOURCES} Deployments, pack as a ${kind}`, "s", times.pack, times.base, TARGETS.preview);
+      compare(`  processor time of the pack's process`, "s", cpu.pack, cpu.base);
     }
   } finally {
-    rmSync(home, { recursive: true, force: true });
+    engine.close();
   }
 }
 

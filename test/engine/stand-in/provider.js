@@ -18,6 +18,13 @@ const pkg = path
   .replace(/^pulumi-resource-/, "")
   .replace(/\.js$/, "");
 const version = { aws: "7.48.0", kubernetes: "4.34.2" }[pkg] || "1.0.0";
+/** What AWS answers beside identifier and ARN, where programs pass it on as an input that must be there. */
+const ANSWERED = {
+  "aws:ec2/vpc:Vpc": ["defaultNetworkAclId"],
+  "aws:ec2/vpcEndpoint:VpcEndpoint": ["prefixListId"],
+  "aws:eks/cluster:Cluster": ["name", "endpoint"],
+  "aws:iam/role:Role": ["name"],
+};
 const log = (o) => process.env.STANDIN_LOG && fs.appendFileSync(process.env.STANDIN_LOG, JSON.stringify(o) + "\n");
 const str = (s) => {
   const v = new S.Value();
@@ -113,6 +120,7 @@ const impl = {
     if (pkg === "aws") {
       put("arn", `arn:aws:standin:us-east-1:123456789012:${urnType(urn)}/${id}`);
       put("url", `https://standin.invalid/${id}`);
+      for (const name of ANSWERED[urnType(urn)] || []) put(name, `${name}-${hash(urn)}`);
     }
     if (pkg === "kubernetes") put("status", "ready");
     log({ rpc: "Create", preview, urn, inputs: props.toJavaScript() });
