@@ -1,11 +1,10 @@
-/** The component library as programs of other languages see it: its schema on the real engine, a YAML program, and the names a Python one uses. */
+/** The component library as programs of other languages see it: its schema on the real engine, a program in YAML and one in Python. */
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { PulumiProject, ROOT, violationsIn } from "./pulumi-cli";
-
-const PYTHON = path.join(ROOT, "examples/consumers/python/__main__.py");
 
 interface Described {
   readonly inputProperties?: Properties;
@@ -55,30 +54,38 @@ test("a YAML program previews a core, in which the strict profile finds nothing"
   expect(status).toBe(0);
   expect(Number(/\+ (\d+) to create/.exec(output)?.[1])).toBeGreaterThan(250);
   expect(output).toContain('AMF: "core-control"');
-  expect(violationsIn(output).filter(({ message }) => !/depends? on values that are not known yet/.test(message))).toEqual([]);
+  expect(failures(output)).toEqual([]);
 });
 
-/** Names of the calls of `carrierguard.X(...)`, each with its keywords, as Python's own parser reads them. */
-const CALLS = `
-import ast, json, sys
-calls = [node for node in ast.walk(ast.parse(open(sys.argv[1]).read())) if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("carrierguard.")]
-print(json.dumps([[call.func.attr, [keyword.arg for keyword in call.keywords]] for call in calls]))
-`;
+/** Python with Pulumi's SDK of the engine's release. */
+function python(): string {
+  const version = /pulumi\/pkg\/v3 v(\S+)/.exec(readFileSync(path.join(__dirname, "go.mod"), "utf8"))?.[1] ?? "";
+  const folder = path.join(process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache"), "carrierguard", `python-${version}`);
+  const pip = path.join(folder, "bin/pip");
+  if (!existsSync(pip)) execFileSync("python3", ["-m", "venv", folder]);
+  execFileSync(pip, ["install", "--quiet", "--disable-pip-version-check", `pulumi==${version}`]);
+  return path.join(folder, "bin");
+}
 
-test("a Python program gives every argument that the schema requires, and none that it does not have", () => {
-  const calls = JSON.parse(execFileSync("python3", ["-c", CALLS, PYTHON], { encoding: "utf8" })) as [string, string[]][];
-  expect(calls.map(([name]) => name).sort()).toEqual(["FiveGCore", "FunctionArgsArgs", "ProductArgsArgs"]);
-  for (const [name, keywords] of calls) {
-    // Python's generator calls the input form of a type by its name and Args, and writes names in snake case.
-    const resource = schema.resources[`carrierguard:index:${name}`];
-    const type = schema.types[`carrierguard:index:${name.replace(/Args$/, "")}`];
-    const known = Object.keys(resource?.inputProperties ?? type?.properties ?? {}).map(snakeCase);
-    const required = (resource?.requiredInputs ?? type?.required ?? []).map(snakeCase);
-    expect(keywords.filter((keyword) => !known.includes(keyword))).toEqual([]);
-    expect(required.filter((keyword) => !keywords.includes(keyword))).toEqual([]);
+test("a Python program previews a core with the package that Pulumi generates, and the strict profile finds nothing in it", () => {
+  const bin = python();
+  const consumer = PulumiProject.open("examples/consumers/python", [bin]);
+  const sdk = mkdtempSync(path.join(tmpdir(), "carrierguard-sdk-"));
+  try {
+    const generated = consumer.run("package", "gen-sdk", path.join(ROOT, "components"), "--language", "python", "--out", sdk);
+    expect(generated.output).toContain("SDK has been written");
+    execFileSync(path.join(bin, "pip"), ["install", "--quiet", "--disable-pip-version-check", path.join(sdk, "python")]);
+    const { status, output } = consumer.run("preview", ...consumer.pack(consumer.settings()));
+    expect(status).toBe(0);
+    expect(Number(/\+ (\d+) to create/.exec(output)?.[1])).toBeGreaterThan(250);
+    expect(output).toContain('AMF: "core-control"');
+    expect(failures(output)).toEqual([]);
+  } finally {
+    consumer.close();
+    rmSync(sdk, { recursive: true, force: true });
   }
 });
 
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+function failures(output: string): unknown[] {
+  return violationsIn(output).filter(({ message }) => !/depends? on values that are not known yet/.test(message));
 }

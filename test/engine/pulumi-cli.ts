@@ -29,7 +29,7 @@ export class PulumiProject {
 
   private constructor(
     private readonly program: string,
-    bin: string,
+    tools: readonly string[],
   ) {
     const [home, state] = [path.join(this.folder, "home"), path.join(this.folder, "state")];
     mkdirSync(home);
@@ -37,7 +37,7 @@ export class PulumiProject {
     this.environment = {
       ...process.env,
       // The engine takes the stand-ins for the providers of the same name.
-      PATH: [bin, path.join(__dirname, "stand-in"), process.env["PATH"]].join(path.delimiter),
+      PATH: [...tools, path.join(__dirname, "stand-in"), process.env["PATH"]].join(path.delimiter),
       ENGINE_NODE_MODULES: ROOT,
       PULUMI_HOME: home,
       PULUMI_BACKEND_URL: `file://${state}`,
@@ -48,10 +48,10 @@ export class PulumiProject {
     };
   }
 
-  /** A new stack of the program in `folder`, below the project's root. */
-  static open(folder: string): PulumiProject {
+  /** A new stack of the program in `folder`, below the project's root; what is in `before` is found first. */
+  static open(folder: string, before: readonly string[] = []): PulumiProject {
     const bin = execFileSync(path.join(__dirname, "build-engine.sh"), { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim();
-    const project = new PulumiProject(path.join(ROOT, folder), bin);
+    const project = new PulumiProject(path.join(ROOT, folder), [...before, bin]);
     // The configuration of the program's own stack.
     const dev = path.join(project.program, "Pulumi.dev.yaml");
     if (existsSync(dev)) copyFileSync(dev, path.join(project.program, `Pulumi.${project.stack}.yaml`));
