@@ -20,9 +20,37 @@ const FACTS = new Set([
 export const strykerPlugins = [
   declareValuePlugin(PluginKind.Ignore, "facts", {
     shouldIgnore(path) {
-      const property = path.isObjectProperty() || path.isObjectMethod();
-      const key = property && path.node.key.type === "Identifier" ? path.node.key.name : undefined;
-      return key !== undefined && FACTS.has(key) ? `${key} is told, not decided` : undefined;
+      const key = keyOf(path);
+      if (key !== undefined && FACTS.has(key)) return `${key} is told, not decided`;
+      return path.parentPath?.isProgram() && declared(path).length > 0 && declared(path).every((name) => isForExamples(name, path.scope))
+        ? "it builds examples, which are tests"
+        : undefined;
     },
   }),
 ];
+
+function keyOf(path) {
+  const property = path.isObjectProperty() || path.isObjectMethod();
+  return property && path.node.key.type === "Identifier" ? path.node.key.name : undefined;
+}
+
+/** Names that a statement of the file itself declares. */
+function declared(path) {
+  if (path.isFunctionDeclaration()) return [path.node.id.name];
+  return path.isVariableDeclaration() ? Object.keys(path.getBindingIdentifiers()) : [];
+}
+
+/** Whether a name of the file is used by its examples only, straight or through others of that kind. */
+function isForExamples(name, scope, asked = new Set()) {
+  if (asked.has(name)) return true;
+  asked.add(name);
+  const { referencePaths = [] } = scope.getBinding(name) ?? {};
+  return (
+    referencePaths.length > 0 &&
+    referencePaths.every((use) => {
+      if (use.findParent((parent) => keyOf(parent) === "examples") !== null) return true;
+      const user = declared(use.find((parent) => parent.parentPath?.isProgram()));
+      return user.length > 0 && user.every((other) => isForExamples(other, scope, asked));
+    })
+  );
+}

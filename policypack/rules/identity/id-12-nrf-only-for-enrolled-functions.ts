@@ -281,9 +281,9 @@ function* strangers(nrf: SbiProducer, { model }: RuleContext): Iterable<Verdict>
 } // prettier-ignore
 
 function evidenceOf(admissions: readonly Admission[], operation: Operation | undefined) {
-  const rules = [...new Set(admissions.flatMap(({ rule }) => rule ?? []))];
+  const rules = new Map(admissions.flatMap(({ policy, rule }) => (rule === undefined ? [] : [[`${policy?.name} ${rule.path}`, rule]])));
   const expected = "principals of the enrolled functions";
-  if (rules.length > 0) return rules.slice(0, 3).map((rule) => seen(rule, expected));
+  if (rules.size > 0) return [...rules.values()].slice(0, 3).map((rule) => seen(rule, expected));
   return [{ path: "AuthorizationPolicy", actual: null, expected: `ALLOW ${operation?.method ?? ""} ${operation?.path.replace(CANARY, "*") ?? ""} from ${expected}` }];
 } // prettier-ignore
 

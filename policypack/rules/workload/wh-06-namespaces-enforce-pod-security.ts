@@ -125,6 +125,8 @@ function noZone(namespace: NamespaceInUse, zone: Node, shared: Shared): Verdict 
 }
 
 function* withoutObject(namespace: NamespaceInUse, shared: Shared, context: RuleContext): Iterable<Verdict> {
+  // The namespace, or a policy that guards it, may be among what is not in sight.
+  if (context.view === "resource") return;
   const imposed = imposedIn(context.model, namespace.name);
   if (TOPICS.every((topic) => imposed.certain.has(topic))) return;
   const chosen = namespace.workloads.filter((workload) => valueOr(workload.object.metadata.get("namespace").string(), "") === "default");
