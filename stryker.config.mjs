@@ -5,13 +5,17 @@ export default {
   testRunner: "carrierguard",
   mutationTests: [
     "test/policypack/rules/examples.test.ts",
+    "test/policypack/rules/meta.test.ts",
     "test/policypack/rules/evasions.test.ts",
     "test/policypack/rules/identity-evasions.test.ts",
+    "test/policypack/rules/logging-evasions.test.ts",
     "test/policypack/rules/network-evasions.test.ts",
     "test/policypack/rules/policy-evasions.test.ts",
     "test/policypack/rules/workload-evasions.test.ts",
     "test/policypack/rules/remedies.test.ts",
-    "test/policypack/engine/subsume.test.ts",
+    ...["baseline", "coverage", "evaluate", "nearest", "settings-file", "subsume", "waivers", "waivers-file"].map(
+      (name) => `test/policypack/engine/${name}.test.ts`,
+    ),
     "test/policypack/model",
   ],
   coverageAnalysis: "perTest",

@@ -4,7 +4,7 @@
  * - Test files are Jest's own. This offers what they use of Jest: describe, it and test, each with `.each`, and Jest's own `expect`.
  * - For each mutant the mutated file and whatever imports it are evaluated anew, tests included, with the mutant on. So what a file works
  *   out when it is loaded (a table, a pattern, a rule's target) is tried too, and nothing remembered under one mutant reaches the next.
- * - A mutant of what is worked out at loading is tried on the tests that reach anything else in its file: `reached`, from the dry run.
+ * - A mutant of what is worked out at loading is tried on the tests that reach anything else in its file, and on those about its rule.
  * - An endless loop throws where it passes its mutant too often (Stryker's hit limit); else Stryker ends the process and starts another.
  */
 
@@ -99,9 +99,9 @@ function collect(sources, file, wanted) {
   return tests;
 }
 
-/** An example of a rule stands in the rule's file: Stryker must know, to see in an incremental run that it is another now. */
+/** What a test says of a rule in general depends on the rule's file: Stryker must know, to see in an incremental run that it is another now. */
 function subject([file, id]) {
-  if (!/\/(examples|remedies)\.test\.ts$/.test(file) || !/^[A-Z]{2}-\d\d$/.test(id ?? "")) return undefined;
+  if (!/\/(examples|remedies|meta)\.test\.ts$/.test(file) || !/^[A-Z]{2}-\d\d$/.test(id ?? "")) return undefined;
   return filesBelow("policypack/rules").find((name) => name.includes(`/${id.toLowerCase()}-`));
 }
 
@@ -128,7 +128,7 @@ class InProcessTestRunner {
   async dryRun() {
     const tests = await this.#run(undefined, false);
     const failed = tests.filter(({ status }) => status === TestStatus.Failed);
-    if (failed.length === 0) this.#keepReached();
+    if (failed.length === 0) this.#keepReached(tests);
     return { status: DryRunStatus.Complete, tests, mutantCoverage: stryker[STRYKER.MUTATION_COVERAGE_OBJECT] };
   }
 
@@ -167,11 +167,13 @@ class InProcessTestRunner {
   }
 
   /** Which tests reach a file at all. Workers are many and the dry run is one: it is told in the sandbox. */
-  #keepReached() {
+  #keepReached(tests) {
     const { perTest } = stryker[STRYKER.MUTATION_COVERAGE_OBJECT];
     const reached = this.#sources.mutants().map(([file, mutants]) => {
-      const tests = Object.entries(perTest).filter(([, hits]) => Object.keys(hits).some((id) => mutants.has(id)));
-      return [file, tests.map(([test]) => test)];
+      const reaching = tests.filter(
+        ({ id, fileName }) => fileName === file || Object.keys(perTest[id] ?? {}).some((hit) => mutants.has(hit)),
+      );
+      return [file, reaching.map(({ id }) => id)];
     });
     writeFileSync(REACHED, JSON.stringify(Object.fromEntries(reached)));
   }
