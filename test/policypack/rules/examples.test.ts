@@ -8,10 +8,14 @@ import { runAlone, runExample, told } from "../../../policypack/testing";
 
 const PAGES = resolve(__dirname, "../../../docs/rules");
 
-/** What the page of a rule says of an example; a page that is not fresh is `npm run docs` away. */
+/** A page that is not fresh is `npm run docs` away. */
+function pageOf(rule: Rule): string {
+  return readFileSync(join(PAGES, `${rule.id.toLowerCase()}.md`), "utf8");
+}
+
+/** What the page of a rule says of an example. */
 function onPage(rule: Rule, example: Example): readonly string[] {
-  const page = readFileSync(join(PAGES, `${rule.id.toLowerCase()}.md`), "utf8");
-  const [, after = ""] = page.split(`\n- ${example.name}\n\n  \`\`\`text\n`);
+  const [, after = ""] = pageOf(rule).split(`\n- ${example.name}\n\n  \`\`\`text\n`);
   const [block = ""] = after.split("\n  ```");
   return block.split("\n").map((line) => line.slice(2));
 }
@@ -37,6 +41,12 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) =
     expect(lines[0]).toMatch(/^undetermined\b/);
     expect(lines).toEqual(onPage(rule, example));
     expect(runAlone(rule, example).filter(({ verdict }) => verdict === "fail")).toEqual([]);
+  });
+
+  it("has the fingerprints that waivers and baselines of the last release know", () => {
+    const [, known = ""] = /<!-- Fingerprints: (.*) -->/.exec(pageOf(rule)) ?? [];
+    const fingerprints = [...examples.fail, ...examples.undetermined].flatMap((example) => runExample(rule, example).findings);
+    expect([...new Set(fingerprints.map(({ fingerprint }) => fingerprint))]).toEqual(known.split(" "));
   });
 
   it("has an example of every answer", () => {
