@@ -22,12 +22,19 @@ export const strykerPlugins = [
     shouldIgnore(path) {
       const key = keyOf(path);
       if (key !== undefined && FACTS.has(key)) return `${key} is told, not decided`;
+      if (isSentinel(path)) return "a text that is not there: whatever is no word of those that are compared does";
       return path.parentPath?.isProgram() && declared(path).length > 0 && declared(path).every((name) => isForExamples(name, path.scope))
         ? "it builds examples, which are tests"
         : undefined;
     },
   }),
 ];
+
+/** The empty text in `valueOr(node.string(), "")`. */
+function isSentinel(path) {
+  const { parent } = path;
+  return path.isStringLiteral({ value: "" }) && parent.type === "CallExpression" && parent.callee.name === "valueOr" && path.key === 1;
+}
 
 function keyOf(path) {
   const property = path.isObjectProperty() || path.isObjectMethod();

@@ -164,7 +164,7 @@ function* unlabelled(model: CoreModel, context: RuleContext): Iterable<Verdict> 
   for (const workload of model.workloads) {
     const { role, suspect } = model.classification(workload);
     if (role === "unknown" && !suspect && model.coreNamespaces.has(workload.namespace) && !workload.hook)
-      missing.push(workload.object.resource);
+      (workload.opaque ? open : missing).push(workload.object.resource);
   }
   const [list, verdict] = missing.length > 0 ? ([missing, fail] as const) : ([open, undetermined] as const);
   const [first] = list;

@@ -181,15 +181,14 @@ function foundIn(subject: Resource, index: IndicatorIndex): readonly Found[] {
   return found;
 }
 
-/** Largest blocks that refuse, and fewest labels behind a wildcard that do. */
+/** Largest blocks that refuse. */
 const LARGEST = { 4: 16, 6: 48 } as const;
-const FEWEST_LABELS = 2;
 
 function weightOf(observable: Observable, matches: readonly Match[]): Found["weight"] {
   if (matches.some(({ how }) => how === "names")) return "refuse";
   if (observable.kind === "ip") return observable.block.prefix >= LARGEST[observable.block.family] ? "refuse" : "warn";
-  if (matches.some(({ how }) => how === "holds")) return observable.text.split(".").length - 1 >= FEWEST_LABELS ? "refuse" : "warn";
-  return "doubt";
+  // A wildcard has two labels behind it, or it is none that is looked for.
+  return matches.some(({ how }) => how === "holds") ? "refuse" : "doubt";
 }
 
 /** Whether the `except` beside a CIDR (Kubernetes API, IPBlock) takes the indicator out. */
