@@ -12,7 +12,8 @@ function compiled() {
   if (read !== undefined) return read;
   const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile);
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const program = ts.createProgram(fileNames, { ...options, noEmit: true });
+  const mutated = fileNames.filter((name) => /\/policypack\/(rules|engine)\//.test(name));
+  const program = ts.createProgram(mutated, { ...options, noEmit: true });
   return (read = { program, checker: program.getTypeChecker() });
 }
 

@@ -48,7 +48,8 @@ export default defineRule({
     { id: "T1204.003", name: "Malicious Image" },
   ],
   // One wrong image reference: where it comes from, and what pins it.
-  subsumes: { "SC-02": "evidence" },
+  // What nobody vetted declares no origin either: both ask where the code comes from, and whoever mirrors the image says it there.
+  subsumes: { "SC-02": "evidence", "SC-04": "resource" },
   *check(subject, context) {
     if (subject instanceof Resource) yield* source(subject, context);
     else yield* images(subject, context);
