@@ -6,6 +6,7 @@ import type { Repair } from "../../policypack/engine/evaluate";
 import { repaired } from "../../policypack/engine/repair";
 import type { Change } from "../../policypack/engine/rule";
 import { compareText } from "../../policypack/engine/finding";
+import { chartOf } from "../inputs/chart";
 import { InputError } from "../inputs/input-error";
 import { documentsOf, readManifests, type YamlDocument } from "../inputs/manifests";
 import { type Edit, editOf, NotEditable } from "./yaml-edits";
@@ -56,7 +57,7 @@ function insteadOf(file: string, repairs: readonly Repair[]): string | undefined
   const names = [...new Set(repairs.map(({ finding }) => finding.ruleName))].join(", ");
   const isManifest = repairs.every(({ resource }) => resource.urn.startsWith("urn:pulumi:manifests::"));
   if (!isManifest || !existsSync(file)) return `change the program, or give ${names} the level remediate in the policy pack`;
-  if (statSync(file).isDirectory()) return "this is a chart: change its values or its templates";
+  if (chartOf(file) !== undefined || statSync(file).isDirectory()) return "this is rendered by a chart: change its values or its templates";
   if (!/\.ya?ml$/i.test(file)) return "only YAML files are written: change what this one is made from";
   return undefined;
 }

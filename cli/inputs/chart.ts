@@ -1,8 +1,9 @@
 /** A Helm chart folder, rendered to manifests. */
 
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import * as yaml from "js-yaml";
+import type { Source } from "../../policypack/model/stack";
 import { helmTemplate } from "./helm";
 import { InputError } from "./input-error";
 import { isObject, textAt } from "./json-text";
@@ -51,6 +52,30 @@ export function renderChart(folder: string, options: ChartOptions = {}): Rendere
   const hint = /missing in charts\/|helm dependency/.test(message) ? `; run \`helm dependency build ${folder}\`` : "";
   throw new InputError(`helm does not render this chart: ${message}${hint}`, { file: folder });
 }
+
+/**
+ * Where the objects of a rendering come from: the template, in the folder, that helm names in a comment before each document ("# Source:
+ * amf/charts/mongodb/templates/statefulset.yaml", the first part being the chart's name). Lines of a rendering are none of the template.
+ */
+export function templatesOf(rendering: string, folder: string): (line: number) => Source {
+  let file = folder;
+  const files = rendering.split("\n").map((text) => {
+    const template = /^# Source: [^/]+\/(.+)$/.exec(text)?.[1];
+    return template === undefined ? file : (file = join(folder, template));
+  });
+  return (line) => ({ file: files[line - 1] ?? folder });
+}
+
+/** The folder of the chart that a file is a template of. */
+export function chartOf(file: string): string | undefined {
+  const folders = dirname(file).split(sep);
+  const part = folders.findIndex(
+    (name, index) => TEMPLATES.has(name) && existsSync(join(folders.slice(0, index).join(sep) || ".", "Chart.yaml")),
+  );
+  return part < 0 ? undefined : folders.slice(0, part).join(sep) || ".";
+}
+
+const TEMPLATES = new Set(["templates", "crds", "charts"]);
 
 /** The chart's own name, made fit for a release: helm allows 53 characters. */
 function chartName(folder: string): string {

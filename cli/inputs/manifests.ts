@@ -32,11 +32,14 @@ const DEPTH_LIMIT = 200;
 
 type Mapping = { readonly [key: string]: Value };
 
-export function readManifests(text: string, file: string): Manifests {
-  const reader = new ManifestReader(file);
+/** `sourceOf` says where an object comes from that stands at a line of the text: at that line of the file, unless the text was rendered. */
+export function readManifests(text: string, file: string, sourceOf: SourceOf = (line) => ({ file, line })): Manifests {
+  const reader = new ManifestReader(file, sourceOf);
   for (const document of documentsOf(text)) reader.document(document);
   return reader.result();
 }
+
+export type SourceOf = (line: number) => Source;
 
 export interface YamlDocument {
   readonly text: string;
@@ -97,7 +100,10 @@ class ManifestReader {
     (value) => sizeOf(value, 1),
   );
 
-  constructor(private readonly file: string) {}
+  constructor(
+    private readonly file: string,
+    private readonly sourceOf: SourceOf,
+  ) {}
 
   document({ text, line }: YamlDocument): void {
     let value: unknown;
@@ -160,7 +166,7 @@ class ManifestReader {
       );
     else if ((kind === "List" || apiVersion.startsWith("template.openshift.io/")) && items !== undefined && items !== null)
       this.errors.push(new InputError(`"${key}" of this ${kind} is not a list`, { file: this.file, line }));
-    else this.resources.push(this.resource(apiVersion, kind, body, { file: this.file, line }));
+    else this.resources.push(this.resource(apiVersion, kind, body, this.sourceOf(line)));
   }
 
   private list(items: readonly Value[], text: string, line: number, key: string): void {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { joinStacks, type Stack } from "../../policypack/model/stack";
 import { InputError } from "./input-error";
-import { readManifests } from "./manifests";
+import { readManifests, type SourceOf } from "./manifests";
 import type { NamedStack } from "./program";
 
 export interface ReadOptions {
@@ -92,9 +92,9 @@ function readBytes(file: string): Buffer {
 }
 
 async function readChart(folder: string, options: ReadOptions): Promise<Part> {
-  const { renderChart } = await import("./chart.js");
-  const rendered = renderChart(folder, { namespace: options.namespace });
-  return manifestPart(rendered.text, folder);
+  const { renderChart, templatesOf } = await import("./chart.js");
+  const { text } = renderChart(folder, { namespace: options.namespace });
+  return manifestPart(text, folder, templatesOf(text, folder));
 }
 
 async function readText(bytes: Buffer, file: string, whole = true): Promise<Part> {
@@ -131,8 +131,8 @@ function isCommentOnly(text: string): boolean {
   return text.split("\n").every((line) => /^\s*(#.*|---.*|\.\.\.)?\s*$/.test(line));
 }
 
-function manifestPart(text: string, file: string): Part {
-  const { resources, warnings, errors } = readManifests(text, file);
+function manifestPart(text: string, file: string, sourceOf?: SourceOf): Part {
+  const { resources, warnings, errors } = readManifests(text, file, sourceOf);
   return { stack: { resources, gaps: [] }, warnings, errors };
 }
 
