@@ -1,5 +1,6 @@
 /** `carrierguard inventory`: what the model understood. */
 
+import { createColors } from "picocolors";
 import { coverage } from "../../policypack/engine/coverage";
 import { compareText } from "../../policypack/engine/finding";
 import { CoreModel } from "../../policypack/model/core";
@@ -31,7 +32,7 @@ export async function inventory(targets: readonly string[], options: EvaluationO
     const text =
       output.format === "json"
         ? `${JSON.stringify({ workloads: rows, coverage: seen }, undefined, 2)}\n`
-        : await table(rows, seen.percent, color);
+        : table(rows, seen.percent, color);
     write(output, text);
   }
   process.exitCode =
@@ -68,8 +69,7 @@ function workloadRows(model: CoreModel) {
 
 type Row = ReturnType<typeof workloadRows>[number];
 
-async function table(rows: readonly Row[], percent: number, color: boolean): Promise<string> {
-  const { createColors } = await import("picocolors");
+function table(rows: readonly Row[], percent: number, color: boolean): string {
   const colors = createColors(color);
   const cells = rows.map((row) => [
     row.networkFunctions.join("+") || (row.suspect ? "suspect" : row.role),

@@ -2,6 +2,7 @@
 
 import { formatAddress, parseBlock } from "../../policypack/analysis/cidr/address";
 import { IpSet } from "../../policypack/analysis/cidr/ip-set";
+import { suggestGroups } from "../../policypack/analysis/groups-matrix/suggestion";
 import { hostConnections } from "../../policypack/analysis/reachability/aws";
 import { reachability } from "../../policypack/analysis/reachability";
 import { unitName } from "../../policypack/analysis/reachability/cluster";
@@ -23,7 +24,7 @@ import { explanation, type Place } from "../reports/reach/explanation";
 import { dot, svg } from "../reports/reach/graph";
 import { humanPaths, humanReach } from "../reports/reach/human";
 import { connectionRows } from "../reports/reach/json";
-import { suggestionText } from "../reports/reach/suggestion";
+import { suggestionJson, suggestionText } from "../reports/reach/suggestion";
 import { type EvaluationOptions, given } from "./check";
 import { type Output, parseOutputs, write } from "./output";
 import { UsageError } from "./usage-error";
@@ -43,17 +44,37 @@ interface ReachOptions extends EvaluationOptions {
 export async function reach(targets: readonly string[], options: ReachOptions): Promise<void> {
   const outputs = parseOutputs(options.output, FORMATS);
   const ports = portOption(options.port);
+  refuseContradictions(options, outputs);
   const loaded = await loadSettings(options.config, targets, rules);
   const settings = { ...loaded.settings, ...given(options) };
   const { model, failed } = await modelOf(targets, settings, loaded, options);
   if (options.compare !== undefined) {
     const other = await modelOf([options.compare], settings, loaded, options);
-    for (const output of outputs) write(output, difference(model, other.model, output));
+    // Of an input that could not be read nothing is gained and nothing lost.
+    if (!failed && !other.failed) for (const output of outputs) write(output, difference(model, other.model, output));
     process.exitCode = failed || other.failed ? EXIT.wrong : EXIT.ok;
     return;
   }
   for (const output of outputs) write(output, answer(model, settings, output, ports, options));
   process.exitCode = failed ? EXIT.wrong : model.resources.length === 0 ? EXIT.nothingEvaluated : EXIT.ok;
+}
+
+/** Questions that answer in words alone, and words that have no meaning for them: better refused than answered with something else. */
+function refuseContradictions({ compare, paths, suggest: asked, explain, from, to, port }: ReachOptions, outputs: readonly Output[]): void {
+  const questions = Object.entries({ "--explain": explain, "--paths": paths, "--suggest": asked, "--compare": compare }).filter(
+    ([, value]) => value !== undefined && value !== false,
+  );
+  const [first, second] = questions.map(([name]) => name);
+  if (first === undefined) return;
+  if (second !== undefined) throw new UsageError(`${first} and ${second} are two questions: ask one after the other`);
+  const formats = first === "--compare" || first === "--suggest" ? ["human", "json"] : ["human"];
+  const wrong = outputs.find(({ format }) => !formats.includes(format));
+  if (wrong !== undefined && first !== "--explain")
+    throw new UsageError(`${first} has no -o ${wrong.format}: it answers as ${formats.join(" or ")}`);
+  const ends = Object.entries({ "--from": from, "--to": to, "--port": port }).flatMap(([name, value]) =>
+    value === undefined ? [] : [name],
+  );
+  if (first !== "--explain" && ends.length > 0) throw new UsageError(`${first} is about the whole core: leave ${ends.join(", ")} out`);
 }
 
 async function modelOf(targets: readonly string[], settings: Settings, loaded: LoadedSettings, options: ReachOptions) {
@@ -78,7 +99,7 @@ function answer(model: CoreModel, { zones }: Settings, output: Output, ports: Po
     const vpc = from === undefined && to === undefined ? hostConnections(model, "must") : [];
     return connectionList(reachSections(model, { ports, from: matcher(model, from), to: matcher(model, to) }), vpc);
   }
-  if (output.format === "json") {
+  if (output.format === "json" && options.suggest !== true) {
     const [isFrom, isTo] = [matcher(model, from), matcher(model, to)];
     return `${JSON.stringify(
       connectionRows(reachability(model, REFERENCE), (a, b) => isFrom(a) && isTo(b)),
@@ -88,11 +109,14 @@ function answer(model: CoreModel, { zones }: Settings, output: Output, ports: Po
   }
   const compared = model.ask(comparison);
   const lateral = new Lateral(model, compared, zones);
-  if (options.suggest === true) return suggestionText(suggest(model, compared, zones));
+  if (options.suggest === true) {
+    const [policies, groups] = [suggest(model, compared, zones), suggestGroups(model, zones)];
+    return output.format === "json" ? suggestionJson(policies, groups) : suggestionText(policies, groups);
+  }
   if (output.format === "dot") return dot(compared, lateral);
   if (output.format === "svg") return svg(compared, lateral);
   if (options.paths === true) return humanPaths(lateral);
-  if (from !== undefined || to !== undefined)
+  if (from !== undefined || to !== undefined || options.port !== undefined)
     return connectionList(reachSections(model, { ports, from: matcher(model, from), to: matcher(model, to) }));
   return humanReach(compared, lateral);
 }
@@ -136,6 +160,7 @@ function portOption(text: string | undefined): PortSet {
   if (words.some((word) => !isProtocol(word) && !/^\d+(-\d+)?$/.test(word)))
     throw new UsageError(`"${text}" is no port: write 8805, 8805/udp or sctp`);
   const [first = 1, last = range === undefined ? 0xffff : first] = range ?? [];
+  if (first < 1 || last > 0xffff || last < first) throw new UsageError(`"${text}" is no port: ports go from 1 to 65535`);
   return unionPorts(...(protocol === undefined ? PROTOCOLS : [protocol]).map((word) => portsOf(word, first, last)));
 }
 
@@ -150,16 +175,24 @@ function unitsNamed(model: CoreModel, word: string): string[] {
   const functions = model.ask(comparison).units.filter(({ parties }) => parties.some(({ id }) => id.toLowerCase() === wanted));
   if (functions.length > 0) return functions.map(({ unit }) => unitName(unit));
   throw new UsageError(
-    `there is no workload or function "${word}"${suggestion(
-      word,
-      units.map(({ name }) => name),
-    )}`,
+    `there is no workload or function "${word}"${suggestion(word, [
+      ...units.map(({ name }) => name),
+      ...model.ask(comparison).units.flatMap(({ parties }) => parties.map(({ id }) => id.toLowerCase())),
+      INTERNET,
+    ])}`,
   );
+}
+
+const INTERNET = "internet";
+
+/** An address, a block, or every address outside. */
+function blockNamed(word: string) {
+  return parseBlock(word === INTERNET ? "0.0.0.0/0" : word);
 }
 
 function matcher(model: CoreModel, word: string | undefined): (end: string) => boolean {
   if (word === undefined) return () => true;
-  const block = parseBlock(word);
+  const block = blockNamed(word);
   if (block !== undefined) {
     const wanted = IpSet.fromBlocks([block]);
     return (end) => rangeOf(end)?.overlaps(wanted) ?? false;
@@ -177,11 +210,11 @@ function rangeOf(end: string): IpSet | undefined {
 }
 
 function placeOf(model: CoreModel, word: string): Place {
-  const block = parseBlock(word);
+  const block = blockNamed(word);
   if (block !== undefined) {
     const wanted = IpSet.fromBlocks([block]);
     return {
-      name: formatAddress(block.family, block.first),
+      name: word === INTERNET ? "the internet" : formatAddress(block.family, block.first),
       units: [],
       on: ({ universe }) => universe.outside.flatMap((atom, index) => (atom.overlaps(wanted) ? [universe.classes.length + index] : [])),
     };
@@ -212,6 +245,18 @@ function difference(before: CoreModel, after: CoreModel, output: Output): string
   const lost = [...a.keys()].filter((key) => !b.has(key)).sort();
   const gained = [...b.keys()].filter((key) => !a.has(key)).sort();
   if (output.format === "json") return `${JSON.stringify({ gained, lost }, undefined, 2)}\n`;
-  if (lost.length + gained.length === 0) return "The connections are the same.\n";
-  return `${[...gained.map((line) => `+ ${line}`), ...lost.map((line) => `- ${line}`)].join("\n")}\n`;
+  const open = [before, after].some((model) =>
+    [...reachability(model, REFERENCE).primary, ...reachability(model, REFERENCE).secondary].some(({ certain }) => !certain),
+  );
+  const note = open ? "Values that are not known yet may open more: what is certainly allowed is compared.\n" : "";
+  if (lost.length + gained.length === 0) return `The connections are the same.\n${note}`;
+  return `${[...listed("+", gained), ...listed("-", lost)].join("\n")}\n${note}`;
+}
+
+/** More lines of a kind than this are counted; JSON has them all. */
+const LISTED = 200;
+
+function listed(sign: string, lines: readonly string[]): string[] {
+  const shown = lines.slice(0, LISTED).map((line) => `${sign} ${line}`);
+  return lines.length > LISTED ? [...shown, `${sign} and ${lines.length - LISTED} more (-o json has all)`] : shown;
 }

@@ -58,7 +58,8 @@ function platformService(model: CoreModel, workload: Workload): Party[] {
   return zone === "observability" || zone === "oam" ? [{ kind: "zone", id: zone }] : [];
 }
 
-const ANY_SBI: PortSet = unionPorts(
+/** Ports that products serve the SBI on. */
+export const ANY_SBI: PortSet = unionPorts(
   ...(topology.interfaces.find(({ id }) => id === "SBI")?.ports ?? []).map((port) => portsOf("TCP", port, port)),
 );
 

@@ -124,10 +124,66 @@ test.each([
   [["--explain"], "give --from and --to"],
   [["--from", "amff"], 'there is no workload or function "amff"; did you mean "amf"'],
   [["--port", "sctpx"], '"sctpx" is no port'],
+  [["--port", "99999"], "ports go from 1 to 65535"],
+  [["--port", "90-80"], "ports go from 1 to 65535"],
+  [["--to", "internett"], 'did you mean "internet"'],
+  [["--suggest"], "--suggest has no -o connlist"],
+  [["--paths", "--suggest"], "two questions"],
 ])("wrong usage %j is status 2 and says what is right", (words, message) => {
   const { status, stderr } = carrierguard(["reach", manifests("usage", ...pair), ...words, "-o", "connlist"]);
   expect(status).toBe(2);
   expect(stderr).toContain(message);
+});
+
+test("what a question cannot take is refused, not left aside", () => {
+  const file = manifests("refused", ...pair);
+  expect(carrierguard(["reach", file, "--paths", "--from", "amf"]).stderr).toContain("leave --from out");
+  expect(carrierguard(["reach", file, "--compare", file, "-o", "svg"]).stderr).toContain("--compare has no -o svg");
+  const missing = carrierguard(["reach", file, "--compare", join(folder(), "absent.yaml")]);
+  expect([missing.status, missing.stdout]).toEqual([2, ""]);
+});
+
+test("a function is meant by a name nearly its own, whatever its workload is called", () => {
+  const file = manifests("charts", deployment("open5gs-amf"), deployment("open5gs-smf"));
+  expect(carrierguard(["reach", file, "--from", "amff"]).stderr).toContain('did you mean "amf"');
+});
+
+test("a port alone lists the connections on it; the internet is an end as any other", () => {
+  const file = manifests("ports", ...pair, onlyAmf);
+  expect(carrierguard(["reach", file, "--port", "8443/tcp", "--to", "smf"]).stdout).toContain(
+    "core/amf[Deployment] => core/smf[Deployment] : TCP 8443",
+  );
+  expect(carrierguard(["reach", file, "--port", "8805/udp"]).stdout).not.toContain("TCP");
+  expect(carrierguard(["reach", file, "--from", "internet", "--to", "smf", "--explain"]).stdout).toContain("not allowed");
+});
+
+test("--compare: the order of objects is no difference, a long one is cut with its count, what is not known is said", () => {
+  const before = manifests("order-a", ...pair, onlyAmf);
+  expect(carrierguard(["reach", before, "--compare", manifests("order-b", onlyAmf, ...[...pair].reverse())]).stdout).toBe(
+    "The connections are the same.\n",
+  );
+  const many = Array.from({ length: 18 }, (_, index) => deployment(`amf-${index}`));
+  const { stdout } = carrierguard(["reach", manifests("few", ...pair), "--compare", manifests("many", ...pair, ...many)]);
+  expect(stdout).toMatch(/^\+ and \d+ more \(-o json has all\)$/m);
+  expect(stdout.split("\n").length).toBeLessThan(210);
+});
+
+test("--suggest for a core on AWS: rules of security groups by the name of the peer, and none for the zero-trust core", () => {
+  const { stdout } = carrierguard(["reach", INSECURE, "--suggest", "-o", "json"]);
+  const { securityGroupRules, takeAway } = JSON.parse(stdout) as {
+    securityGroupRules: Record<string, { type: string }>;
+    takeAway: string[];
+  };
+  expect(securityGroupRules["core-sg-ingress-core-sg-udp-8805"]).toMatchObject({
+    type: "aws:vpc:SecurityGroupIngressRule",
+    properties: { securityGroupId: "${core-sg.id}" },
+  });
+  expect(takeAway.join("\n")).toContain("ingress of udp 8805 from 0.0.0.0/0");
+  expect(carrierguard(["reach", INSECURE, "--suggest"]).stdout).toContain(
+    "# Rules of security groups, for the Pulumi program that has the groups",
+  );
+  const none = JSON.parse(carrierguard(["reach", join(ROOT, "examples/zero-trust-core"), "--suggest", "-o", "json"]).stdout) as typeof JSON;
+  expect(none).toMatchObject({ securityGroupRules: {}, takeAway: [] });
 });
 
 test("nothing to evaluate is status 3", () => {
