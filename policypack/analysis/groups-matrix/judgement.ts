@@ -104,7 +104,7 @@ function onSbi({ planes, said }: MeasuredGroup): boolean {
 }
 
 /** Ports of flows as a security group can say them. */
-export function expressible(flows: readonly StandardFlow[], sbi: PortSet): PortSet {
+function expressible(flows: readonly StandardFlow[], sbi: PortSet): PortSet {
   const ports = unionPorts(...flows.map((flow) => portsOfFlow(flow, sbi)), NO_PORTS);
   const sctp = portsOf("SCTP");
   return intersectPorts(ports, sctp).length === 0 ? ports : unionPorts(ports, sctp);
