@@ -22,6 +22,15 @@ export class Arguments<T extends object> {
     return new ArgumentError(`${this.component} "${this.instance}": ${argument}: ${what}`);
   }
 
+  /** The component's own name, after which what it makes is named: Kubernetes objects, roles, buckets. */
+  named(form: RegExp, most: number): void {
+    if (form.test(this.instance) && this.instance.length <= most) return;
+    throw this.wrong(
+      "name",
+      `must be at most ${most} lower-case letters, digits and hyphens, a letter first: namespaces and buckets are named after it`,
+    );
+  }
+
   /** An argument that decides which resources there are, so that it must be known when the program runs. */
   plain<K extends keyof T & string, V>(argument: K, otherwise?: V): V {
     const given = this.args[argument] as unknown;

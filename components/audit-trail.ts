@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Arguments } from "./arguments";
 import { archive } from "./archive";
 import { encryptionKey } from "./encryption-key";
+import { managedPolicy, partitionOf } from "./partition";
 import { CHANGES_PATTERN, KUBERNETES_PATTERN, SIGN_INS_PATTERN } from "./plan/changes";
 import { PLMN } from "./plan/functions";
 import { tagsOf } from "./tags";
@@ -44,6 +45,7 @@ export class AuditTrail extends pulumi.ComponentResource {
 
     const key = encryptionKey(name, "Records of the core's account", "cloudtrail.amazonaws.com", tags, this);
     const bucket = archive(name, { key, days, service: "cloudtrail.amazonaws.com", tags }, this);
+    const partition = partitionOf(this);
     new aws.cloudtrail.Trail(
       name,
       {
@@ -57,8 +59,8 @@ export class AuditTrail extends pulumi.ComponentResource {
             includeManagementEvents: true,
             readWriteType: "All",
             dataResources: [
-              { type: "AWS::S3::Object", values: ["arn:aws:s3"] },
-              { type: "AWS::Lambda::Function", values: ["arn:aws:lambda"] },
+              { type: "AWS::S3::Object", values: [pulumi.interpolate`arn:${partition}:s3`] },
+              { type: "AWS::Lambda::Function", values: [pulumi.interpolate`arn:${partition}:lambda`] },
             ],
           },
         ],
@@ -112,7 +114,7 @@ function detection(name: string, { bucket, boundary, tags }: Detection, parent: 
   );
   new aws.iam.RolePolicyAttachment(
     `${name}-config`,
-    { role: role.name, policyArn: "arn:aws:iam::aws:policy/service-role/AWS_ConfigRole" },
+    { role: role.name, policyArn: managedPolicy("service-role/AWS_ConfigRole", parent) },
     options,
   );
   const recorder = new aws.cfg.Recorder(

@@ -2,12 +2,17 @@
 
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "./partition";
 
 export function permissionsBoundary(name: string, tags: { [tag: string]: pulumi.Input<string> }, parent: pulumi.Resource): aws.iam.Policy {
-  return new aws.iam.Policy(`${name}-boundary`, { policy: JSON.stringify(BOUNDARY), tags }, { parent });
+  return new aws.iam.Policy(
+    `${name}-boundary`,
+    { policy: partitionOf(parent).apply((partition) => JSON.stringify(boundaryIn(partition))), tags },
+    { parent },
+  );
 }
 
-const BOUNDARY = {
+const boundaryIn = (partition: string): object => ({
   Version: "2012-10-17",
   Statement: [
     {
@@ -50,14 +55,14 @@ const BOUNDARY = {
       Sid: "OwnSecrets",
       Effect: "Allow",
       Action: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-      Resource: "arn:aws:secretsmanager:*:*:secret:5gc/*",
+      Resource: `arn:${partition}:secretsmanager:*:*:secret:5gc/*`,
     },
     {
       Sid: "OwnKeys",
       Effect: "Allow",
       Action: ["kms:Decrypt"],
-      Resource: "arn:aws:kms:*:*:key/*",
+      Resource: `arn:${partition}:kms:*:*:key/*`,
       Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
     },
   ],
-};
+});

@@ -7,6 +7,7 @@ import { topology } from "../policypack/topology/topology";
 import { Arguments } from "./arguments";
 import { encryptionKey } from "./encryption-key";
 import { nodeGroup } from "./node-group";
+import { managedPolicy } from "./partition";
 import { PLMN } from "./plan/functions";
 import { type Belonging, tagsOf } from "./tags";
 
@@ -76,7 +77,7 @@ export class CoreCluster extends pulumi.ComponentResource {
     );
     new aws.iam.RolePolicyAttachment(
       `${name}-cluster`,
-      { role: role.name, policyArn: "arn:aws:iam::aws:policy/AmazonEKSClusterPolicy" },
+      { role: role.name, policyArn: managedPolicy("AmazonEKSClusterPolicy", this) },
       options,
     );
     const cluster = new aws.eks.Cluster(

@@ -8,7 +8,7 @@ import { networkRecords } from "./network-records";
 import { LONGEST_PREFIX, MAXIMUM_ZONES, PLANE_ZONES, type SubnetPlan, subnetPlan } from "./plan/addresses";
 import { BUILDABLE, PLMN, zonesOf } from "./plan/functions";
 import { type Belonging, tagsOf } from "./tags";
-import { formatBlock } from "../policypack/analysis/cidr/address";
+import { type Block, formatBlock, overlap } from "../policypack/analysis/cidr/address";
 
 export interface CoreNetworkArgs {
   /** Network functions that the core has: AMF, SMF, UPF … They decide which zones and planes there are. */
@@ -63,13 +63,7 @@ export class CoreNetwork extends pulumi.ComponentResource {
     const block = read.block("cidr", read.plain<"cidr", string>("cidr", "10.0.0.0/16"));
     if (block.family !== 4 || block.prefix > LONGEST_PREFIX || block.prefix < 16)
       throw read.wrong("cidr", `must be an IPv4 block from /16 to /${LONGEST_PREFIX}`);
-    const blocks = (argument: "ranCidrs" | "partnerCidrs" | "oamCidrs" | "subscriberCidrs") => read.blocks(argument, []).map(formatBlock);
-    const outside = {
-      ran: blocks("ranCidrs"),
-      partners: blocks("partnerCidrs"),
-      oam: blocks("oamCidrs"),
-      subscribers: blocks("subscriberCidrs"),
-    };
+    const outside = surroundings(read, block);
     const cidr = formatBlock(block);
     const belonging: Belonging = { plmn: args.plmn, environment: args.environment ?? "production" };
     const options = { parent: this };
@@ -143,6 +137,24 @@ export class CoreNetwork extends pulumi.ComponentResource {
       securityGroupIds: this.securityGroupIds,
     });
   }
+}
+
+/** Address blocks around the core, each the way to one kind of peer: an address of two kinds would be let in as both. */
+function surroundings(read: Arguments<CoreNetworkArgs>, vpc: Block) {
+  const taken: { readonly argument: string; readonly block: Block }[] = [{ argument: "cidr", block: vpc }];
+  const blocks = (argument: "ranCidrs" | "partnerCidrs" | "oamCidrs" | "subscriberCidrs"): string[] => {
+    const own = read.blocks(argument, []).map((block) => {
+      if (block.family !== 4) throw read.wrong(argument, `${formatBlock(block)} is IPv6: the planes of the core are IPv4`);
+      const other = taken.find((candidate) => overlap(candidate.block, block));
+      if (other !== undefined) {
+        throw read.wrong(argument, `${formatBlock(block)} overlaps ${formatBlock(other.block)} of ${other.argument}: give disjoint blocks`);
+      }
+      return block;
+    });
+    taken.push(...own.map((block) => ({ argument, block })));
+    return own.map(formatBlock);
+  };
+  return { ran: blocks("ranCidrs"), partners: blocks("partnerCidrs"), oam: blocks("oamCidrs"), subscribers: blocks("subscriberCidrs") };
 }
 
 /** Planes whose zone is there; N2 also where the AMF is, which attaches to it from its own zone. */

@@ -1,7 +1,8 @@
 /** A customer-managed key that its service may use and only its administrators may change. */
 
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "./partition";
 
 /** A rotated key; the policy separates administration (the account, by IAM) from use (one service). Deletion waits the longest time there is. */
 export function encryptionKey(
@@ -18,14 +19,14 @@ export function encryptionKey(
       description,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
-      policy: account.apply((id) =>
+      policy: pulumi.all([account, partitionOf(parent)]).apply(([id, partition]) =>
         JSON.stringify({
           Version: "2012-10-17",
           Statement: [
             {
               Sid: "Administration",
               Effect: "Allow",
-              Principal: { AWS: `arn:aws:iam::${id}:root` },
+              Principal: { AWS: `arn:${partition}:iam::${id}:root` },
               Action: [
                 "kms:Create*",
                 "kms:Describe*",

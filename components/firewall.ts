@@ -116,7 +116,7 @@ function endpoints(
       `${name}-${service.replace(".", "-")}`,
       {
         vpcId: plan.vpc.id,
-        serviceName: `com.amazonaws.${plan.region}.${service}`,
+        serviceName: endpointService(service, plan.region, parent),
         vpcEndpointType: "Interface",
         privateDnsEnabled: true,
         subnetIds: place,
@@ -130,13 +130,20 @@ function endpoints(
     `${name}-s3`,
     {
       vpcId: plan.vpc.id,
-      serviceName: `com.amazonaws.${plan.region}.s3`,
+      serviceName: endpointService("s3", plan.region, parent),
       vpcEndpointType: "Gateway",
       routeTableIds: [...tables].flatMap(([key, table]) => (key.startsWith("nodes-") ? [table.id] : [])),
       tags,
     },
     { parent },
   );
+}
+
+/** What AWS calls a service's endpoint; in China some begin with `cn.`, and only AWS knows which. */
+function endpointService(service: string, region: string, parent: pulumi.Resource): pulumi.Input<string> {
+  if (!region.startsWith("cn-")) return `com.amazonaws.${region}.${service}`;
+  const serviceType = service === "s3" ? "Gateway" : "Interface";
+  return aws.ec2.getVpcEndpointServiceOutput({ service, serviceType }, { parent }).serviceName;
 }
 
 function groupRule(

@@ -74,6 +74,12 @@ export interface FunctionArgs {
   device?: pulumi.Input<string>;
 }
 
+/**
+ * Of what is named after the core, roles have the shortest names (64): with `-subscriber-db`, `-trust-services` or `-observability` and eight
+ * characters that Pulumi adds.
+ */
+const LONGEST_NAME = 40;
+
 /** Network, cluster, namespaces, functions, records and guards of a core, each from the component of that name. */
 export class FiveGCore extends pulumi.ComponentResource {
   /** Identifier of the VPC. */
@@ -105,6 +111,7 @@ export class FiveGCore extends pulumi.ComponentResource {
   constructor(name: string, args: FiveGCoreArgs, opts?: pulumi.ComponentResourceOptions) {
     super("carrierguard:index:FiveGCore", name, args, opts);
     const read = new Arguments("FiveGCore", name, args);
+    read.named(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, LONGEST_NAME);
     const given = read.plain<"functions", { [key: string]: FunctionArgs }>("functions");
     const functions = Object.keys(given).map((key) => read.word("functions", key, BUILDABLE));
     if (!functions.includes("NRF")) throw read.wrong("functions", "must hold the NRF: nothing else registers functions or issues tokens");

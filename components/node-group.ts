@@ -3,6 +3,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ZoneId } from "../policypack/topology/types";
+import { managedPolicy } from "./partition";
 
 /** The label and taint by which pods and nodes of a zone find each other. */
 export const ZONE_LABEL = "carrierguard.dev/zone";
@@ -29,7 +30,7 @@ export function nodeGroup(name: string, plan: NodeGroupPlan, parent: pulumi.Reso
     options,
   );
   for (const policy of POLICIES) {
-    new aws.iam.RolePolicyAttachment(`${name}-${policy}`, { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` }, options);
+    new aws.iam.RolePolicyAttachment(`${name}-${policy}`, { role: role.name, policyArn: managedPolicy(policy, parent) }, options);
   }
   const template = new aws.ec2.LaunchTemplate(
     name,

@@ -93,6 +93,15 @@ const LOOKING = [
 
 const ENTERING = [...LOOKING, { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] }];
 
+/** Each partition has a sign-in of its own. */
+function signInOf(provider: string): string {
+  const hosts: { readonly [partition: string]: string } = {
+    "aws-cn": "signin.amazonaws.cn",
+    "aws-us-gov": "signin.amazonaws-us-gov.com",
+  };
+  return hosts[provider.split(":")[1] ?? ""] ?? "signin.aws.amazon.com";
+}
+
 function trust(provider: string): object {
   return {
     Version: "2012-10-17",
@@ -101,7 +110,7 @@ function trust(provider: string): object {
         Effect: "Allow",
         Principal: { Federated: provider },
         Action: ["sts:AssumeRoleWithSAML", "sts:TagSession"],
-        Condition: { StringEquals: { "SAML:aud": "https://signin.aws.amazon.com/saml" } },
+        Condition: { StringEquals: { "SAML:aud": `https://${signInOf(provider)}/saml` } },
       },
     ],
   };

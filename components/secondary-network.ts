@@ -12,7 +12,7 @@ export interface SecondaryNetwork {
   readonly namespace: pulumi.Input<string>;
 }
 
-/** Interface of the node that carries the plane: the ENI of that plane (`docs/components.md`, plane interfaces). */
+/** Interface of the node that carries the plane: the ENI of that plane. */
 const INTERFACES: { readonly [plane: string]: string } = { n2: "eth1", n3: "eth2", n4: "eth3", n6: "eth4", n9: "eth5", n32: "eth1" };
 
 export function secondaryNetwork(name: string, { plane, zone, cidr, namespace }: SecondaryNetwork, parent: pulumi.Resource): void {

@@ -12,8 +12,8 @@ const { Empty } = require("google-protobuf/google/protobuf/empty_pb") as { Empty
 type Call<T> = grpc.ServerUnaryCall<T, unknown>;
 type Done = grpc.sendUnaryData<unknown>;
 
-/** What AWS answers a program that asks who it is. */
-const IDENTITY = { accountId: "123456789012", arn: "arn:aws:iam::123456789012:user/deployer", userId: "AIDA" };
+/** What AWS answers a program that asks who and where it is. */
+const IDENTITY = { accountId: "123456789012", arn: "arn:aws:iam::123456789012:user/deployer", userId: "AIDA", partition: "aws" };
 
 export class Monitor {
   private readonly registered: string[] = [];

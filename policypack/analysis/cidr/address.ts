@@ -93,6 +93,13 @@ export function formatAddress(family: Family, address: bigint): string {
   return `${parts.slice(0, best.start).join(":")}::${parts.slice(best.start + best.length).join(":")}`;
 }
 
+/** Whether two blocks share an address. */
+export function overlap(a: Block, b: Block): boolean {
+  if (a.family !== b.family) return false;
+  const [one, other] = [intervalOf(a), intervalOf(b)];
+  return one.first <= other.last && other.first <= one.last;
+}
+
 export function formatBlock({ family, first, prefix }: Block): string {
   return `${formatAddress(family, first)}/${prefix}`;
 }

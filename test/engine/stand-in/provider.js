@@ -149,7 +149,7 @@ const impl = {
     const q = call.request,
       out = q.getArgs() || new S.Struct(),
       m = out.getFieldsMap();
-    const extra = { accountId: "123456789012", name: "us-east-1", region: "us-east-1", id: "stand-in", json: "{}" };
+    const extra = { accountId: "123456789012", name: "us-east-1", region: "us-east-1", id: "stand-in", json: "{}", partition: "aws" };
     for (const [k, v] of Object.entries(extra)) if (!m.get(k)) m.set(k, str(v));
     log({ rpc: "Invoke", tok: q.getTok() });
     const r = new P.InvokeResponse();
