@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { comparison } from "../../policypack/analysis/reachability/standard";
 import { CoreModel } from "../../policypack/model/core";
 import { coreOf, declared, findingsOf } from "./program";
-import { cores, everything, SMALL } from "./random-core";
+import { cores, everything, PARTNERS, SMALL } from "./random-core";
 
 jest.setTimeout(600_000);
 
@@ -34,6 +34,15 @@ test("a small core at its defaults", async () => {
 
 test("a core with everything", async () => {
   expect(await judge(everything())).toEqual(NOTHING);
+});
+
+test("an NRF alone", async () => {
+  expect(await judge(coreOf(["NRF"]))).toEqual(NOTHING);
+});
+
+test("nothing but roaming, in four availability zones", async () => {
+  const availabilityZones = ["a", "b", "c", "d"].map((zone) => `us-east-1${zone}`);
+  expect(await judge(coreOf(["NRF", "SEPP"], { partners: PARTNERS, availabilityZones }))).toEqual(NOTHING);
 });
 
 test("any core", async () => {

@@ -8,7 +8,7 @@ export const SMALL = ["NRF", "AMF", "SMF", "AUSF", "UDM", "UDR", "UPF", "SUBSCRI
 const MORE = ["PCF", "NSSF", "NEF", "SCP", "SEPP", "BSF", "CHF", "NWDAF", "SMSF", "LMF", "GMLC", "5G-EIR", "NSSAAF", "NSACF", "AAnF", "UDSF", "N3IWF"]; // prettier-ignore
 
 const anchor = (of: string) => `-----BEGIN CERTIFICATE-----\n${Buffer.from(of).toString("base64")}\n-----END CERTIFICATE-----`;
-const PARTNERS = [
+export const PARTNERS = [
   { name: "visited-one", plmn: "26201", cidrs: ["198.51.100.0/25"], trustAnchor: anchor("one") },
   { name: "visited-two", plmn: "310-410", cidrs: ["198.51.100.128/25"], trustAnchor: anchor("two") },
 ];
