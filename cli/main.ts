@@ -17,7 +17,7 @@ function percent(value: string): number {
 /** Options of every command that evaluates targets. */
 function evaluating(command: Command): Command {
   return command
-    .option("--config <file>", "settings (default: carrierguard.yaml here or beside the target)")
+    .option("--config <file>", "settings (default: carrierguard.yaml here, beside the target or beside its program)")
     .addOption(new Option("--profile <profile>", "how strict").choices(["lab", "baseline", "strict"]))
     .option("--namespace <name>", "where Kubernetes objects without a namespace live")
     .option("--stack <name>", "the stack of a program (default: each that has a Pulumi.<stack>.yaml, apart)")

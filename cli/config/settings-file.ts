@@ -15,7 +15,8 @@ export interface LoadedSettings extends SettingsFile {
 }
 
 /**
- * The settings of `file`, else of carrierguard.yaml in the working folder, else beside the first target that has one.
+ * The settings of `file`, else of carrierguard.yaml in the working folder, else beside the first target that has one: a file, a folder, or
+ * the program that the folder's Pulumi.yaml names as its `main`.
  * Complaints are thrown together, one line each.
  */
 export async function loadSettings(file: string | undefined, targets: readonly string[], rules: readonly Rule[]): Promise<LoadedSettings> {
@@ -70,8 +71,25 @@ function findSettings(targets: readonly string[]): string | undefined {
   if (existsSync(SETTINGS_FILE)) return SETTINGS_FILE;
   for (const target of targets) {
     if (target === "-" || !existsSync(target)) continue;
-    const file = join(statSync(target).isDirectory() ? target : dirname(target), SETTINGS_FILE);
-    if (existsSync(file)) return file;
+    const folder = statSync(target).isDirectory() ? target : dirname(target);
+    const file = [folder, ...mainFolder(folder)].map((place) => join(place, SETTINGS_FILE)).find(existsSync);
+    if (file !== undefined) return file;
   }
   return undefined;
+}
+
+/** Where a Pulumi project keeps its program, if it says so; what else is wrong with its file is told by who reads the program. */
+function mainFolder(folder: string): string[] {
+  const project = join(folder, "Pulumi.yaml");
+  if (!existsSync(project)) return [];
+  let value: unknown;
+  try {
+    ({ value } = readYamlFile(project));
+  } catch {
+    return [];
+  }
+  const main = typeof value === "object" && value !== null && "main" in value ? value.main : undefined;
+  if (typeof main !== "string") return [];
+  const program = join(folder, main);
+  return [existsSync(program) && statSync(program).isDirectory() ? program : dirname(program)];
 }

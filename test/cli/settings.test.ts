@@ -80,6 +80,17 @@ describe("counts", () => {
     expect(reportOf("# nothing yet\n").profile).toBe("baseline");
   });
 
+  it("from beside the program that the folder's Pulumi.yaml names", () => {
+    const place = folder({
+      "project/Pulumi.yaml": "name: core\nruntime: nodejs\nmain: programs/core/index.js\n",
+      "project/programs/core/index.js": "",
+      "project/programs/core/carrierguard.yaml": "profile: strikt\n",
+    });
+    const { status, stderr } = carrierguard(["check", "project"], { folder: place });
+    expect(status).toBe(2);
+    expect(stderr).toContain('project/programs/core/carrierguard.yaml:1: profile is "strikt"; did you mean "strict"?');
+  });
+
   it("from beside the target", () => {
     const place = folder({ "deploy/core.yaml": MANIFESTS, "deploy/carrierguard.yaml": "profile: strict\n" });
     expect(checked(["deploy/core.yaml"], { folder: place }).report.profile).toBe("strict");
