@@ -168,7 +168,7 @@ class InProcessTestRunner {
 
   /** Which tests reach a file at all. Workers are many and the dry run is one: it is told in the sandbox. */
   #keepReached(tests) {
-    const { perTest } = stryker[STRYKER.MUTATION_COVERAGE_OBJECT];
+    const { perTest } = stryker[STRYKER.MUTATION_COVERAGE_OBJECT] ?? { perTest: {} };
     const reached = this.#sources.mutants().map(([file, mutants]) => {
       const reaching = tests.filter(
         ({ id, fileName }) => fileName === file || Object.keys(perTest[id] ?? {}).some((hit) => mutants.has(hit)),
