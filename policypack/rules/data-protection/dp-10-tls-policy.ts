@@ -189,7 +189,7 @@ function* listener(item: Resource, core: boolean, context: RuleContext): Iterabl
     case "HTTP": {
       const actions = plainActions(item, context.model);
       if (actions.length === 0) return;
-      const known = actions.some((node) => node.isKnown);
+      const known = actions.some((node) => node.isKnown && !node.get("type").isUnknown && !node.get("redirect", "protocol").isUnknown);
       return yield said(item, core && known, "takes plain HTTP", [
         seen(protocol, "HTTPS, or a redirect to HTTPS"),
         ...actions.map((node) => seen(node, "a redirect to HTTPS")),
@@ -286,7 +286,9 @@ function* gateway(item: KubernetesObject, context: RuleContext): Iterable<Verdic
     const minimum = server.get("tls", "minProtocolVersion");
     const version = valueOr(minimum.string(), minimum.isUnknown ? "?" : "TLSV1_2");
     if (/^(HTTP|HTTP2|GRPC|GRPC-WEB)$/i.test(valueOr(protocol.string(), ""))) {
-      if (!valueOr(server.get("tls", "httpsRedirect").boolean(), false))
+      const redirect = server.get("tls", "httpsRedirect");
+      if (redirect.isUnknown) yield open(item.resource, redirect, true, number);
+      else if (!valueOr(redirect.boolean(), false))
         yield said(item.resource, true, `takes plain HTTP on port ${number}`, [seen(protocol, "HTTPS, or tls.httpsRedirect")], number);
     } else if (/^TLSV1_[01]$/.test(version)) {
       yield said(item.resource, true, `takes TLS before 1.2 on port ${number}`, [seen(minimum, "TLSV1_2 or TLSV1_3")], number);

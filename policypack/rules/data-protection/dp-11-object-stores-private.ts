@@ -13,7 +13,7 @@ import { accessLogBuckets } from "../../analysis/log-pipeline/buckets";
 import { defineRule, type Evidence, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { ROLE } from "../../model/aws/identities";
 import { type Bucket, buckets } from "../../model/aws/records";
-import { resolve } from "../../model/aws/references";
+import { refersTo, resolve } from "../../model/aws/references";
 import type { CoreModel } from "../../model/core";
 import { Resource } from "../../model/stack";
 import { valueOr } from "../../model/value";
@@ -201,7 +201,7 @@ function publicAccess(item: Bucket, model: CoreModel): Flaws {
   const acls = [
     item.resource.props.get("acl"),
     ...ACLS.flatMap((type) => model.ofType(type))
-      .filter(({ props }) => valueOr(props.get("bucket").string(), "") === valueOr(item.resource.props.get("bucket").string(), "\0"))
+      .filter((acl) => refersTo(resolve(model, acl, acl.props.get("bucket"), BUCKETS), item.resource) === "yes")
       .map(({ props }) => props.get("acl")),
   ];
   const open = acls.find((acl) => /^(public-|authenticated-read)/.test(valueOr(acl.string(), "")));
@@ -214,6 +214,7 @@ function publicAccess(item: Bucket, model: CoreModel): Flaws {
   };
 }
 
+const BUCKETS = [BUCKET, "aws:s3/bucketV2:BucketV2"];
 const ACLS = ["aws:s3/bucketAcl:BucketAcl", "aws:s3/bucketAclV2:BucketAclV2"];
 
 /** What TLS must be asked for. */

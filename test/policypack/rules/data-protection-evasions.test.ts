@@ -1,6 +1,6 @@
 /** Ways to keys and stores past the data-protection rules, and designs that only look like one. */
 
-import { type Properties, resource, unknownValue } from "../../../policypack/testing";
+import { networkFunction, object, type Properties, resource, unknownValue } from "../../../policypack/testing";
 import { answers, type Case } from "../../support/rule-answers";
 
 const ROOT = "arn:aws:iam::111122223333:root";
@@ -72,4 +72,73 @@ answers("DP-04", [
   ["a store of something else", [VPC, store({ tags: { "carrierguard.dev/zone": "charging" } }), from("amf"), group("amf")], "pass"],
   ["a relational cluster that lets in the AMF", [VPC, resource("aws:rds/cluster:Cluster", "subscribers", { tags: { "carrierguard.dev/zone": "data" }, vpcSecurityGroupIds: ["sg-db"] }), group("db", [{ protocol: "tcp", fromPort: 5432, toPort: 5432, securityGroups: ["sg-amf"] }]), group("amf")], "fail"],
   ["a cache that lets in the AMF", [VPC, resource("aws:elasticache/replicationGroup:ReplicationGroup", "sessions", { tags: { "carrierguard.dev/zone": "auth" }, securityGroupIds: ["sg-db"] }), group("db", [{ protocol: "tcp", fromPort: 6379, toPort: 6379, securityGroups: ["sg-amf"] }]), group("amf")], "fail"],
+]);
+
+const CORE = resource("aws:ec2/vpc:Vpc", "core", { tags: { "carrierguard.dev/zone": "control" } });
+const listener = (over: Properties) => resource("aws:lb/listener:Listener", "edge", { arn: "arn:aws:elasticloadbalancing:x:1:listener/edge", protocol: "HTTP", port: 80, ...over }); // prettier-ignore
+const FORWARD = { type: "forward", targetGroupArn: "arn:aws:elasticloadbalancing:x:1:targetgroup/a/1" };
+const redirect = (protocol: Properties[string]) => ({ type: "redirect", redirect: { protocol, statusCode: "HTTP_301" } });
+const gateway = (server: Properties) => object("networking.istio.io/v1", "Gateway", "edge", { spec: { servers: [{ hosts: ["*"], port: { number: 80, protocol: "HTTP" }, ...server }] } }); // prettier-ignore
+const tls = (sslPolicy: string) => [CORE, listener({ protocol: "HTTPS", port: 443, sslPolicy })];
+
+// prettier-ignore
+answers("DP-10", [
+  ["a redirect whose protocol the configuration brings", [CORE, listener({ defaultActions: [redirect(unknownValue())] })], "undetermined"],
+  ["an action that the configuration brings", [CORE, listener({ defaultActions: [{ type: unknownValue() }] })], "undetermined"],
+  ["actions that the configuration brings", [CORE, listener({ defaultActions: unknownValue() })], "undetermined"],
+  ["a redirect that keeps what the caller used", [CORE, listener({ defaultActions: [{ type: "redirect", redirect: { statusCode: "HTTP_301" } }] })], "fail"],
+  ["a fixed answer serves nobody", [CORE, listener({ defaultActions: [{ type: "fixed-response" }] })], "pass"],
+  ["a redirect, and a rule that serves", [CORE, listener({ defaultActions: [redirect("HTTPS")] }), resource("aws:lb/listenerRule:ListenerRule", "api", { listenerArn: "arn:aws:elasticloadbalancing:x:1:listener/edge", actions: [FORWARD] })], "fail"],
+  ["a redirect, and a rule of the older name that serves", [CORE, listener({ defaultActions: [redirect("HTTPS")] }), resource("aws:alb/listenerRule:ListenerRule", "api", { listenerArn: "arn:aws:elasticloadbalancing:x:1:listener/edge", actions: [FORWARD] })], "fail"],
+  ["a redirect, and a rule of another listener", [CORE, listener({ defaultActions: [redirect("HTTPS")] }), resource("aws:lb/listenerRule:ListenerRule", "api", { listenerArn: "arn:aws:elasticloadbalancing:x:1:listener/other", actions: [FORWARD] })], "pass"],
+  ["plain HTTP over TCP", [CORE, listener({ protocol: "TCP", port: 80 })], "fail"],
+  ["Diameter over TCP", [CORE, listener({ protocol: "TCP", port: 3868 })], "pass"],
+  ["a database over TCP", [CORE, listener({ protocol: "TCP", port: 27017 })], "pass"],
+  ["a shell over TCP is another rule's", [CORE, listener({ protocol: "TCP", port: 22 })], "pass"],
+  ["a protocol that the configuration brings", [CORE, listener({ protocol: unknownValue() })], "undetermined"],
+  ["a gateway load balancer has no protocol", [CORE, listener({ protocol: null })], "pass"],
+  ["TLS without the S of HTTPS", [CORE, listener({ protocol: "TLS", port: 443, sslPolicy: "ELBSecurityPolicy-2016-08" })], "fail"],
+  ["a policy whose name only holds a good one", tls("My-ELBSecurityPolicy-TLS13-1-3-2021-06"), "fail"],
+  ["TLS 1.3 alone", tls("ELBSecurityPolicy-TLS13-1-3-2021-06"), "pass"],
+  ["TLS 1.2 with forward secrecy", tls("ELBSecurityPolicy-FS-1-2-Res-2020-10"), "pass"],
+  ["a classic balancer of TLS", [CORE, resource("aws:elb/loadBalancer:LoadBalancer", "portal", { listeners: [{ lbProtocol: "https", lbPort: 443 }] })], "pass"],
+  ["a gateway whose redirect the configuration brings", [networkFunction("nef"), gateway({ tls: { httpsRedirect: unknownValue() } })], "undetermined"],
+  ["a gateway that redirects", [networkFunction("nef"), gateway({ tls: { httpsRedirect: true } })], "pass"],
+  ["a gateway that does not", [networkFunction("nef"), gateway({ tls: { httpsRedirect: false } })], "fail"],
+]);
+
+const BUCKET = "aws:s3/bucket:Bucket";
+const DENIAL = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: "arn:aws:s3:::cdr/*", Condition: { Bool: { "aws:SecureTransport": "false" } } }; // prettier-ignore
+const bucket = (over: Properties = {}, ...statements: readonly object[]) =>
+  resource(BUCKET, "cdr", { bucket: "cdr", tags: { "carrierguard.dev/zone": "charging" }, policy: document(DENIAL, ...statements), serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "arn:aws:kms:x:1:key/1" } } }, ...over }); // prettier-ignore
+const acl = (of: Properties[string], word: string, type = "bucketAcl:BucketAcl") =>
+  resource(`aws:s3/${type}`, "acl", { bucket: of, acl: word });
+const encrypted = (sseAlgorithm: Properties[string], kmsMasterKeyId: Properties[string] = "arn:aws:kms:x:1:key/1") => bucket({ serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm, kmsMasterKeyId } } } }); // prettier-ignore
+const whole = (over: Properties) => resource("aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock", "all", { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true, ...over }); // prettier-ignore
+const reads = (AWS: string) => ({ Principal: { AWS }, Action: "s3:GetObject" });
+
+// prettier-ignore
+answers("DP-11", [
+  ["an ACL beside the bucket that opens it, by name", [bucket(), acl("cdr", "public-read")], "fail"],
+  ["an ACL beside the bucket that opens it, by reference", [bucket(), acl(unknownValue(bucket()), "public-read")], "fail"],
+  ["an ACL beside the bucket that opens it to every account", [bucket(), acl("cdr", "authenticated-read", "bucketAclV2:BucketAclV2")], "fail"],
+  ["an ACL of another bucket", [bucket(), resource(BUCKET, "site", { bucket: "site", tags: { "carrierguard.dev/zone": "web" } }), acl("site", "public-read")], "pass"],
+  ["an ACL that opens nothing", [bucket(), acl("cdr", "private")], "pass"],
+  ["an ACL that opens it, where the whole account blocks that", [bucket(), acl("cdr", "public-read"), whole({})], "pass"],
+  ["the account blocks only a part", [bucket(), acl("cdr", "public-read"), whole({ restrictPublicBuckets: false })], "fail"],
+  ["the bucket's own key of AWS", [encrypted("AES256")], "fail"],
+  ["encrypted twice over", [encrypted("aws:kms:dsse")], "pass"],
+  ["AWS's managed key", [encrypted("aws:kms", "alias/aws/s3")], "fail"],
+  ["an algorithm that the configuration brings", [encrypted(unknownValue())], "undetermined"],
+  ["encryption that the configuration brings", [bucket({ serverSideEncryptionConfiguration: unknownValue() })], "undetermined"],
+  ["a denial that asks for more than TLS", [bucket({ policy: document({ ...DENIAL, Condition: { Bool: { "aws:SecureTransport": "false" }, StringEquals: { "aws:PrincipalOrgID": "o-1" } } }) })], "fail"],
+  ["a denial of TLS itself", [bucket({ policy: document({ ...DENIAL, Condition: { Bool: { "aws:SecureTransport": "true" } } }) })], "fail"],
+  ["a denial by another test", [bucket({ policy: document({ ...DENIAL, Condition: { StringEquals: { "aws:SecureTransport": "false" } } }) })], "fail"],
+  ["a denial of something else", [bucket({ policy: document({ ...DENIAL, Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } } }) })], "fail"],
+  ["a denial for one role", [bucket({ policy: document({ ...DENIAL, Principal: { AWS: role("chf") } }) })], "fail"],
+  ["records read by charging", [bucket({}, reads(role("chf")))], "pass"],
+  ["records read by mediation", [bucket({}, reads(role("mediation")))], "pass"],
+  ["records read by the account itself", [bucket({}, reads(ROOT))], "pass"],
+  ["records read by another", [bucket({}, reads(role("amf")))], "fail"],
+  ["records written by another", [bucket({}, { Principal: { AWS: role("amf") }, Action: "s3:PutObject" })], "pass"],
 ]);
