@@ -20,7 +20,12 @@ function evaluating(command: Command): Command {
     .option("--config <file>", "settings (default: carrierguard.yaml here, beside the target or beside its program)")
     .addOption(new Option("--profile <profile>", "how strict").choices(["lab", "baseline", "strict"]))
     .option("--namespace <name>", "where Kubernetes objects without a namespace live")
-    .option("--stack <name>", "the stack of a program (default: each that has a Pulumi.<stack>.yaml, apart)")
+    .option("--stack <name>", "the stack of a program (default: each that has a Pulumi.<stack>.yaml, apart)");
+}
+
+/** Those of commands that report on them besides. */
+function reporting(command: Command): Command {
+  return evaluating(command)
     .option("-o, --output <format[=file]>", "report format, repeatable", collect, [])
     .option("--color", "colour although this is no terminal")
     .option("--no-color", "no colour")
@@ -36,7 +41,7 @@ function program(): Command {
     .enablePositionalOptions()
     .exitOverride();
 
-  evaluating(root.command("check"))
+  reporting(root.command("check"))
     .description("evaluate targets: a Pulumi program, stack export, preview JSON, manifests, a chart, or - for standard input")
     .argument("<target...>")
     .option("--rule <id>", "only these rules, repeatable", collect, [])
@@ -62,12 +67,12 @@ function program(): Command {
     .option("--fail-on-new", "fail on whatever neither a waiver nor the baseline has")
     .action(async (targets: string[], options) => (await import("./commands/check.js")).check(targets, options));
 
-  evaluating(root.command("inventory"))
+  reporting(root.command("inventory"))
     .description("what was understood: network functions, zones, coverage")
     .argument("<target...>")
     .action(async (targets: string[], options) => (await import("./commands/inventory.js")).inventory(targets, options));
 
-  evaluating(root.command("reach"))
+  reporting(root.command("reach"))
     .description("who can reach whom, through every policy, compared with 3GPP")
     .argument("<target...>")
     .option("--from <end>", "only from this workload, function or address")
@@ -79,7 +84,7 @@ function program(): Command {
     .option("--compare <target>", "connections gained (+) and lost (-) against another input")
     .action(async (targets: string[], options) => (await import("./commands/reach.js")).reach(targets, options));
 
-  evaluating(root.command("iam"))
+  reporting(root.command("iam"))
     .description("what each identity can really do, and how it can get more than it was given")
     .argument("<target...>", "as for check; also IAM policy documents and what `aws iam get-account-authorization-details` prints")
     .option("--explain <action-and-resource...>", "the statement that decides on an action and a resource")
@@ -87,7 +92,7 @@ function program(): Command {
     .action(async (targets: string[], options) => (await import("./commands/iam.js")).iam(targets, options));
 
   const waivers = root.command("waivers").description("what somebody has accepted, why, and until when");
-  evaluating(waivers.command("audit"))
+  reporting(waivers.command("audit"))
     .description("which waivers are in force and used, and which are not")
     .argument("<target...>")
     .option("--waivers <file>", "waivers besides those of the settings, repeatable", collect, [])

@@ -15,6 +15,17 @@ set -e
 [ "$status" -eq 1 ] || { echo "check exits $status, 1 was expected"; exit 1; }
 node -e 'const r=require("./report.json"); if (r.findings.length < 5) process.exit(1); console.log(r.findings.length + " findings")'
 
+# The one file that is installed finds every part of itself: each command, and each report for people.
+for line in "inventory small-core/manifests.yaml" "inventory small-core/manifests.yaml -o json" "iam small-core/manifests.yaml" \
+  "reach small-core/manifests.yaml" "reach small-core/manifests.yaml --paths" "reach small-core/manifests.yaml --suggest" \
+  "reach small-core/manifests.yaml -o svg" "check small-core/manifests.yaml --fail-on never" \
+  "check small-core/manifests.yaml --fail-on never -o sarif -o junit=junit.xml" "check small-core/manifests.yaml --fix-dry-run --fail-on never" \
+  "baseline create small-core/manifests.yaml" "rules" "explain WH-01" "config" "path --executable"; do
+  npx --no-install carrierguard $line > out.txt 2> err.txt || { cat out.txt err.txt; echo "carrierguard $line: does not work"; exit 1; }
+  [ -s out.txt ] || [ -s err.txt ] || { echo "carrierguard $line: says nothing"; exit 1; }
+done
+echo "15 commands"
+
 echo "-- the pack"
 pack=$(npx --no-install carrierguard path)
 [ -f "$pack/PulumiPolicy.yaml" ] || { echo "no PulumiPolicy.yaml in $pack"; exit 1; }
