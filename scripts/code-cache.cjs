@@ -4,8 +4,10 @@ const { readFileSync, writeFileSync } = require("node:fs");
 const { createRequire, Module } = require("node:module");
 const { dirname } = require("node:path");
 const { constants, Script } = require("node:vm");
+const { optimiseLater } = require("../dist/startup/bundle.js");
 
 const [file, cache, ...argv] = process.argv.slice(2);
+optimiseLater();
 const script = new Script(Module.wrap(readFileSync(file, "latin1")), {
   filename: file,
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
