@@ -55,13 +55,14 @@ export function renderChart(folder: string, options: ChartOptions = {}): Rendere
 
 /**
  * Where the objects of a rendering come from: the template, in the folder, that helm names in a comment before each document ("# Source:
- * amf/charts/mongodb/templates/statefulset.yaml", the first part being the chart's name). Lines of a rendering are none of the template.
+ * amf/charts/mongodb/templates/statefulset.yaml", the first part being the chart's name). Lines of a rendering are none of the template. A template may write such a comment
+ * itself: it names no place outside the chart.
  */
 export function templatesOf(rendering: string, folder: string): (line: number) => Source {
   let file = folder;
   const files = rendering.split("\n").map((text) => {
     const template = /^# Source: [^/]+\/(.+)$/.exec(text)?.[1];
-    return template === undefined ? file : (file = join(folder, template));
+    return template === undefined || template.split("/").includes("..") ? file : (file = join(folder, template));
   });
   return (line) => ({ file: files[line - 1] ?? folder });
 }

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderChart } from "../../../cli/inputs/chart";
+import { renderChart, templatesOf } from "../../../cli/inputs/chart";
 
 /** A `helm` that prints its arguments as a comment, or fails with what it is told. */
 function helm(failure?: string): string {
@@ -56,4 +56,21 @@ test("what helm refuses is told in its own words, with the cure it has", () => {
   expect(() => renderChart(chart)).toThrow(
     `helm does not render this chart: found in Chart.yaml, but missing in charts/ directory: common; run \`helm dependency build ${chart}\``,
   );
+});
+
+test("places are templates of the chart, whatever a template writes", () => {
+  const rendering = [
+    "---",
+    "# Source: amf/templates/amf.yaml",
+    "kind: Pod",
+    "---",
+    "# Source: amf/../../etc/passwd.yaml",
+    "kind: Pod",
+  ].join("\n");
+  const sourceOf = templatesOf(rendering, "charts/amf");
+  expect([1, 3, 6].map((line) => sourceOf(line).file)).toEqual([
+    "charts/amf",
+    "charts/amf/templates/amf.yaml",
+    "charts/amf/templates/amf.yaml",
+  ]);
 });
