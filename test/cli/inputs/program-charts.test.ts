@@ -3,24 +3,9 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readProgram, type ProgramOptions } from "../../../cli/inputs/program";
-import type { Resource } from "../../../policypack/model/stack";
-
-const PROGRAMS = "test/fixtures/programs";
+import { host } from "./hosted";
 
 jest.setTimeout(60_000);
-
-async function host(name: string, options: ProgramOptions = {}) {
-  let printed = "";
-  const { stack, warnings } = await readProgram(`${PROGRAMS}/${name}`, { print: (text) => (printed += text), ...options });
-  const named = (last: string): Resource => {
-    const found = stack.resources.find((resource) => resource.urn.endsWith(last));
-    if (found === undefined)
-      throw new Error(`${last} was not declared; these were: ${stack.resources.map((resource) => resource.urn).join(" ")}`);
-    return found;
-  };
-  return { stack, warnings, named, printed: () => printed, gaps: stack.gaps.map((gap) => gap.reason) };
-}
 
 describe("manifests and charts of a program", () => {
   test("of ConfigFile and of the remote yaml.v2 are read, with transforms applied to the former", async () => {

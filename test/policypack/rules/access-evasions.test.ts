@@ -1,17 +1,8 @@
 /** Roles, policies and the mesh: ways to write a fault so that a naive rule misses it, and legitimate designs that look like a fault. */
 
-import type { Value } from "../../../policypack/model/value";
 import { networkFunction, object, type Properties } from "../../../policypack/testing";
+import { config, reads } from "../../support/configuration";
 import { answers } from "../../support/rule-answers";
-
-const config = (name: string, text: Value, key = `${name}.yaml`, kind = "ConfigMap") =>
-  object(
-    "v1",
-    kind,
-    name,
-    kind === "Secret" ? { data: { [key]: Buffer.from(String(text)).toString("base64") } } : { data: { [key]: text } },
-  );
-const reads = (name: string) => networkFunction(name, { pod: { volumes: [{ name: "config", configMap: { name } }] } });
 
 const role = (rule: Properties, kind = "ClusterRole", more: Properties = {}) =>
   object("rbac.authorization.k8s.io/v1", kind, "role", { rules: [rule], ...more });

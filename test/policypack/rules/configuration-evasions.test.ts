@@ -1,18 +1,10 @@
 /** Configuration, key material and data stores: ways to write a fault so that a naive rule misses it, and legitimate designs that look like a fault. */
 
-import type { Value } from "../../../policypack/model/value";
 import { networkFunction, object, type Properties } from "../../../policypack/testing";
+import { config, reads } from "../../support/configuration";
 import { answers } from "../../support/rule-answers";
 
 const amf = (container: Properties, pod: Properties = {}) => networkFunction("amf", { container, pod });
-const config = (name: string, text: Value, key = `${name}.yaml`, kind = "ConfigMap") =>
-  object(
-    "v1",
-    kind,
-    name,
-    kind === "Secret" ? { data: { [key]: Buffer.from(String(text)).toString("base64") } } : { data: { [key]: text } },
-  );
-const reads = (name: string) => networkFunction(name, { pod: { volumes: [{ name: "config", configMap: { name } }] } });
 
 const mesh = object("v1", "Namespace", "core", { metadata: { labels: { "istio-injection": "enabled" } } });
 const peer = (spec: Properties, namespace = "core") =>
