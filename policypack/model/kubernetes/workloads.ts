@@ -177,9 +177,14 @@ function workload(object: KubernetesObject, pod: Pod): Workload {
     name: object.name,
     namespace: object.namespace,
     pod,
-    // The annotation alone hides nothing: what keeps running is no hook.
-    hook: (object.kind === "Pod" || object.kind === "Job") && object.metadata.get("annotations", "helm.sh/hook").isKnown,
+    hook: object.metadata.get("annotations", "helm.sh/hook").isKnown && ends(object.kind, pod.podSpec),
   };
+}
+
+/** The annotation of a hook alone hides nothing: whoever keeps running is none, and a pod is started again unless it says otherwise. */
+function ends(kind: string, podSpec: Node): boolean {
+  const restart = podSpec.get("restartPolicy").string();
+  return kind === "Job" || (kind === "Pod" && restart.state === "known" && restart.value !== "Always");
 }
 
 function container(role: ContainerRole, node: Node, index: number): Container {

@@ -188,8 +188,8 @@ answers("GV-01", [
   ["a gNB with its label", [networkFunction("oai-gnb", { labels: { "carrierguard.dev/nf": "gnb" }, container: { image: "oaisoftwarealliance/oai-gnb:1" } })], "pass"],
 ]);
 
-const hooked = (kind: string): ResourceInit => {
-  const init = networkFunction("amf", { kind, container: { securityContext: { privileged: true } } });
+const hooked = (kind: string, pod: Properties = {}): ResourceInit => {
+  const init = networkFunction("amf", { kind, pod, container: { securityContext: { privileged: true } } });
   const metadata = { ...(init.properties["metadata"] as Properties), annotations: { "helm.sh/hook": "test" } };
   return { ...init, properties: { ...init.properties, metadata } };
 };
@@ -197,4 +197,6 @@ const hooked = (kind: string): ResourceInit => {
 answers("WH-01", [
   ["a Deployment that calls itself a Helm hook", [hooked("Deployment")], "fail"],
   ["a hook Job", [hooked("Job")], "pass"],
+  ["a Pod that calls itself a hook and is always started again", [hooked("Pod")], "fail"],
+  ["a test pod that ends", [hooked("Pod", { restartPolicy: "Never" })], "pass"],
 ]);
