@@ -1,65 +1,73 @@
-// What Stryker leaves to the compiler: a text in whose place the types allow but a few others. Another one there does not compile.
+/**
+ * Leaves to the compiler what is the compiler's: a mutant that does not compile can never be shipped, so no test need notice it. One that asks
+ * for a property before it is sure that there is one, puts text where no text goes, or returns nothing where something is due is such a mutant.
+ *
+ * All mutants of a file are compiled at once, each as a copy of the file beside it: what they import is read and checked once for all of them.
+ */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { declareValuePlugin, PluginKind } from "@stryker-mutator/api/plugin";
+import { CheckStatus } from "@stryker-mutator/api/check";
+import { declareClassPlugin, PluginKind } from "@stryker-mutator/api/plugin";
 import ts from "typescript";
 
 const ROOT = join(import.meta.dirname, "..");
 
-/** The files that mutants are made in, read by the compiler once. */
-let read;
-
-function compiled() {
-  if (read !== undefined) return read;
+/** As the project is compiled, but for what is only untidy in a mutant: a name that it no longer uses. */
+function settings() {
   const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile);
-  const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  const mutated = fileNames.filter((name) => /\/policypack\/(rules|engine)\//.test(name));
-  const program = ts.createProgram(mutated, { ...options, noEmit: true });
-  return (read = { program, checker: program.getTypeChecker() });
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
+  return { ...options, noEmit: true, noUnusedLocals: false, noUnusedParameters: false };
 }
 
-const files = new WeakMap();
+class Compiler {
+  #options = settings();
+  #host = ts.createCompilerHost(this.#options);
+  /** What is mutated, as it was when the run began: whoever waits for its end goes on editing. */
+  #texts = new Map();
+  /** What that imports, read once. */
+  #files = new Map();
 
-/** The file of the compiler that Babel's tree was read from: Babel does not say its name, so the one whose statements stand where its do. */
-function sourceOf(tree) {
-  if (!files.has(tree)) {
-    const starts = tree.body.map((statement) => statement.start).join();
-    const found = compiled()
-      .program.getSourceFiles()
-      .filter((file) => file.end === tree.end && file.statements.map((statement) => statement.getStart(file)).join() === starts);
-    files.set(tree, found.length === 1 ? found[0] : undefined);
+  async init() {}
+
+  async group(mutants) {
+    const files = new Set(mutants.map(({ fileName }) => fileName));
+    for (const file of files) this.#text(file);
+    return [...files].map((file) => mutants.filter(({ fileName }) => fileName === file).map(({ id }) => id));
   }
-  return files.get(tree);
+
+  async check(mutants) {
+    const copies = new Map(mutants.map((mutant) => [copyOf(mutant), mutated(mutant, this.#text(mutant.fileName))]));
+    const host = { ...this.#host, getSourceFile: (name, language) => this.#parsed(name, language, copies.get(name)) };
+    const program = ts.createProgram([...copies.keys()], this.#options, host);
+    return Object.fromEntries(mutants.map((mutant) => [mutant.id, resultOf(program, program.getSourceFile(copyOf(mutant)))]));
+  }
+
+  #text(file) {
+    if (!this.#texts.has(file)) this.#texts.set(file, readFileSync(file, "utf8"));
+    return this.#texts.get(file);
+  }
+
+  #parsed(name, language, text) {
+    if (text !== undefined) return ts.createSourceFile(name, text, language);
+    if (!this.#files.has(name)) this.#files.set(name, this.#host.getSourceFile(name, language));
+    return this.#files.get(name);
+  }
 }
 
-/** The literal of the compiler's file that stands where Babel's does. */
-function literalAt(file, start) {
-  let node = file;
-  while (node !== undefined && !ts.isStringLiteral(node))
-    node = ts.forEachChild(node, (child) => (child.pos <= start && start < child.end ? child : undefined));
-  return node?.getStart() === start ? node : undefined;
+function copyOf({ fileName, id }) {
+  return fileName.replace(/\.ts$/, `.${id}.ts`);
 }
 
-/** The type of what a literal is compared with, or of what it is put into. */
-function expectedOf(literal) {
-  const { checker } = compiled();
-  const { parent } = literal;
-  const compared = ts.isBinaryExpression(parent) && /^[!=]==$/.test(parent.operatorToken.getText());
-  return compared ? checker.getTypeAtLocation(parent.left === literal ? parent.right : parent.left) : checker.getContextualType(literal);
+function mutated({ fileName, location: { start, end }, replacement }, text) {
+  const file = ts.createSourceFile(fileName, text, ts.ScriptTarget.ES2022);
+  const [from, to] = [start, end].map(({ line, column }) => ts.getPositionOfLineAndCharacter(file, line, column));
+  return text.slice(0, from) + replacement + text.slice(to);
 }
 
-/** Whether a type is made of certain texts, or of nothing that a text could be. */
-function isClosed(type) {
-  const parts = type.isUnion() ? type.types : [type];
-  return parts.every((part) => part.isStringLiteral() || (part.flags & (ts.TypeFlags.String | ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter | ts.TypeFlags.TemplateLiteral | ts.TypeFlags.Object | ts.TypeFlags.NonPrimitive)) === 0);
-} // prettier-ignore
+function resultOf(program, file) {
+  const [error] = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+  if (error === undefined) return { status: CheckStatus.Passed };
+  return { status: CheckStatus.CompileError, reason: ts.flattenDiagnosticMessageText(error.messageText, "\n") };
+}
 
-export const strykerPlugins = [
-  declareValuePlugin(PluginKind.Ignore, "types", {
-    shouldIgnore(path) {
-      if (!path.isStringLiteral()) return undefined;
-      const literal = literalAt(sourceOf(path.scope.getProgramParent().path.node), path.node.start);
-      const expected = literal === undefined ? undefined : expectedOf(literal);
-      return expected !== undefined && isClosed(expected) ? "another text does not compile here" : undefined;
-    },
-  }),
-];
+export const strykerPlugins = [declareClassPlugin(PluginKind.Checker, "types", Compiler)];
