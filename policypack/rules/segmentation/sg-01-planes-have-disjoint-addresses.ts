@@ -61,7 +61,6 @@ export default defineRule({
     { id: "FGT1599.505", name: "GTP-U Abuse" },
   ],
   *check(model, context) {
-    if (context.view === "resource") return;
     const ranges = model.ask(planeRanges);
     if (context.settings.profile !== "lab") yield* betweenPlanes(ranges);
     yield* pools(context);

@@ -48,7 +48,6 @@ export default defineRule({
     { id: "T1021", name: "Remote Services" },
   ],
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (subject.type === TRANSIT_ROUTE_TABLE) yield* transit(subject, context);
     else {
       yield* subnetRoutes(subject, context);

@@ -76,7 +76,6 @@ export default defineRule({
     { id: "FGT1190", name: "Exploit Public-Facing Application" },
   ],
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (SUBNET_TYPES.includes(subject.type)) yield* subnet(subject, context);
     else if (subject.type === LAUNCH_TEMPLATE) yield* template(subject, context);
     else if (subject.type === EIP) yield* address(subject, context);

@@ -37,7 +37,6 @@ export default defineRule({
   ],
   breaks: [{ id: "T1021", name: "Remote Services" }],
   *check(subject, context) {
-    if (context.view === "resource") return;
     const vpc = subject.type === VPC ? subject : vpcOfDefault(subject, context);
     const core = vpc === undefined ? "maybe" : (context.model.ask(coreVpcs).get(vpc)?.core ?? "no");
     if (core === "no" || (vpc === undefined && ![...context.model.ask(coreVpcs).values()].some((item) => item.core === "yes"))) return;

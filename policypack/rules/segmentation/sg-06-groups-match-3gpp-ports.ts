@@ -55,7 +55,7 @@ export default defineRule({
     { id: "FGT1599", name: "Network Boundary Bridging" },
   ],
   *check(subject, context) {
-    const group = context.view === "resource" ? undefined : context.model.ask(coreGroups).find((item) => item.group.resource === subject);
+    const group = context.model.ask(coreGroups).find((item) => item.group.resource === subject);
     if (group === undefined) return;
     const say = group.core === "yes" ? fail : undetermined;
     for (const direction of ["ingress", "egress"] as const) {

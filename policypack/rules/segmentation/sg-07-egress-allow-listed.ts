@@ -51,7 +51,7 @@ export default defineRule({
   // A way out to everybody is one to every indicator.
   subsumes: { "TI-01": "evidence" },
   *check(subject, context) {
-    const group = context.view === "resource" ? undefined : context.model.ask(coreGroups).find((item) => item.group.resource === subject);
+    const group = context.model.ask(coreGroups).find((item) => item.group.resource === subject);
     if (group === undefined || !isInner(group)) return;
     const rules = emissionsOf(context.model, group.group);
     const certain = rules.filter((rule) => rule.certain);

@@ -159,7 +159,6 @@ const PORTS: readonly ManagementPort[] = [
 const WIDEST = 1024n;
 
 function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
-  if (context.view === "resource") return;
   const found = securityGroup(context.model, subject);
   const core = found === undefined ? "no" : inCore(subject, context);
   if (found === undefined || core === "no") return;
@@ -259,7 +258,7 @@ function inCore(subject: Resource, { model }: RuleContext): Certainty {
 }
 
 function* keys(subject: Resource, context: RuleContext): Generator<Verdict> {
-  const core = context.view === "resource" ? "no" : context.model.ask(holdsCore);
+  const core = context.model.ask(holdsCore);
   if (core === "no") return;
   if (subject.type === KEY_PAIR) {
     if (isUsed(subject, context)) return;
@@ -292,7 +291,7 @@ function isManagement(number: number): boolean {
 
 /** A Service of the core that offers a management protocol: the clear-text ones to nobody, the others to OAM, which a Service cannot say. */
 function* service(subject: KubernetesObject, context: RuleContext): Generator<Verdict> {
-  if (context.view === "resource" || !context.model.coreNamespaces.has(subject.namespace)) return;
+  if (!context.model.coreNamespaces.has(subject.namespace)) return;
   // Most Services are no business of this rule: their numbers tell before anything else is asked.
   if (!portsOf(subject, []).some((port) => port.numbers.some(isManagement) || port.node.get("targetPort").kind() === "string")) return;
   const behind = workloadsBehind(context.model, subject);

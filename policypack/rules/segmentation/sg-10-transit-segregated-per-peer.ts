@@ -55,7 +55,7 @@ export default defineRule({
   *check(subject, context) {
     if (subject.type === TRANSIT_GATEWAY) yield* gateway(subject);
     else if (subject.type === TRANSIT_ATTACHMENT) yield* attachment(subject, context);
-    else if (context.view === "stack") {
+    else {
       yield* table(subject, context);
       yield* transit(subject, context);
     }
@@ -150,9 +150,9 @@ function* gateway(subject: Resource): Generator<Verdict> {
 }
 
 /** An attachment to a transit gateway that is not in sight, and whose own flags leave it in the default table. */
-function* attachment(subject: Resource, { model, view }: RuleContext): Generator<Verdict> {
+function* attachment(subject: Resource, { model }: RuleContext): Generator<Verdict> {
   const target = resolve(model, subject, subject.props.get("transitGatewayId"), [TRANSIT_GATEWAY]);
-  if (target.state !== "elsewhere" || view === "resource") return;
+  if (target.state !== "elsewhere") return;
   const flags = ["transitGatewayDefaultRouteTableAssociation", "transitGatewayDefaultRouteTablePropagation"].map((key) =>
     subject.props.get(key),
   );

@@ -52,7 +52,6 @@ export default defineRule({
     { id: "FGT1040", name: "Network Sniffing" },
   ],
   *check(definition, context) {
-    if (context.view === "resource") return;
     const members = (context.model.ask(functionsOn).get(definition) ?? []).filter(({ hook }) => !hook);
     if (members.length === 0) return;
     yield* configuration(definition, members, context);

@@ -164,7 +164,7 @@ function interfacesOf(attachment: NetworkAttachment): string[] {
 
 /** A pod that is no function on a network of the core: from another namespace, or beside the functions on more than N6, where DNs are simulated. */
 function* stranger(workload: Workload, attachments: Attachments, context: RuleContext): Generator<Verdict> {
-  if (context.view === "resource" || workload.hook) return;
+  if (workload.hook) return;
   const inside = context.model.coreNamespaces.has(workload.namespace);
   const concerned = attachments.filter((item) => {
     const planes = interfacesOf(item);

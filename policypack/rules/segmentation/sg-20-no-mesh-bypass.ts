@@ -222,8 +222,8 @@ function* outbound(namespace: NamespaceInUse, members: readonly SbiProducer[], c
 } // prettier-ignore
 
 function* hosts(subject: KubernetesObject, context: RuleContext): Generator<Verdict> {
-  if (context.view === "stack" && !context.model.coreNamespaces.has(subject.namespace) && subject.namespace !== "istio-system") return;
-  if (context.view === "resource" || valueOr(subject.spec.get("location").string(), "MESH_EXTERNAL") === "MESH_INTERNAL") return;
+  if (!context.model.coreNamespaces.has(subject.namespace) && subject.namespace !== "istio-system") return;
+  if (valueOr(subject.spec.get("location").string(), "MESH_EXTERNAL") === "MESH_INTERNAL") return;
   const approved = context.options["hosts"] as readonly string[];
   const wrong = subject.spec.get("hosts").items().filter((node) => {
     const host = valueOr(node.string(), "");

@@ -71,7 +71,6 @@ export default defineRule({
     { id: "T1190", name: "Exploit Public-Facing Application" },
   ],
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (!(subject instanceof Resource)) yield* opened(subject, context);
     else if (subject.type === ENDPOINT_SERVICE) yield* endpointService(subject, context);
     else yield* loadBalancer(subject, context);

@@ -61,7 +61,6 @@ export default defineRule({
   ],
   subsumes: { "ID-08": "evidence" },
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (subject instanceof Resource) yield* group(subject, context);
     else if (subject.kind === "Service") yield* service(subject, context);
     else if (subject.kind === "Gateway") yield* gateway(subject);

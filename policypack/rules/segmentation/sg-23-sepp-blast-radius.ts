@@ -44,7 +44,6 @@ export default defineRule({
   ],
   subsumes: { "SG-12": "evidence" },
   *check(subject, context) {
-    if (context.view === "resource") return;
     if ("podSpec" in subject) yield* place(subject, context);
     else yield* reach(subject, context);
   },

@@ -55,7 +55,6 @@ export default defineRule({
     { id: "FGT1499.505", name: "DOS A UE By GTP-U Exploit To The UPF" },
   ],
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (subject instanceof Resource) yield* group(subject, context);
     else if ("podSpec" in subject) yield* gateway(subject, context);
     else yield* policy(subject, context);

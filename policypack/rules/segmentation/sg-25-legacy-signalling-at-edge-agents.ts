@@ -60,7 +60,6 @@ export default defineRule({
   ],
   subsumes: { "SG-21": "resource", "SG-12": "evidence" },
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (subject instanceof Resource) yield* group(subject, context);
     else if (subject.kind === "Service") yield* service(subject, context);
     else yield* policy(subject, context);

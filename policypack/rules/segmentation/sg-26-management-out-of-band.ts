@@ -62,7 +62,6 @@ export default defineRule({
   ],
   subsumes: { "SG-12": "evidence" },
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (!(subject instanceof Resource)) yield* judgePolicy(subject, context);
     else if (GROUP_TYPES.includes(subject.type)) yield* judgeGroup(subject, context);
     else yield* judgeRoutes(subject, context);

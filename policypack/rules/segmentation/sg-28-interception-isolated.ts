@@ -55,7 +55,6 @@ export default defineRule({
   ],
   subsumes: { "SG-12": "evidence" },
   *check(subject, context) {
-    if (context.view === "resource") return;
     if (subject instanceof Resource) yield* key(subject, context);
     else if ("workloads" in subject) yield* place(subject, context);
     else if (subject.kind.endsWith("RoleBinding")) yield* secrets(subject, context);
