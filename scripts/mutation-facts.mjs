@@ -22,6 +22,8 @@ export const strykerPlugins = [
     shouldIgnore(path) {
       const key = keyOf(path);
       if (key !== undefined && FACTS.has(key)) return `${key} is told, not decided`;
+      if (isExpectation(path)) return "what is expected is told, not decided";
+      if (isSeparator(path)) return "it parts the items of a list that is told";
       if (isSentinel(path)) return "a text that is not there: whatever is no word of those that are compared does";
       return path.parentPath?.isProgram() && declared(path).length > 0 && declared(path).every((name) => isForExamples(name, path.scope))
         ? "it builds examples, which are tests"
@@ -30,10 +32,24 @@ export const strykerPlugins = [
   }),
 ];
 
-/** The empty text in `valueOr(node.string(), "")`. */
-function isSentinel(path) {
+/** What evidence says should stand there: the second argument of `seen`. */
+function isExpectation({ parent, listKey, key }) {
+  return parent?.type === "CallExpression" && parent.callee.name === "seen" && listKey === "arguments" && key === 1;
+}
+
+/** The comma in `names.join(", ")`: keys and documents are joined otherwise. */
+function isSeparator(path) {
   const { parent } = path;
-  return path.isStringLiteral({ value: "" }) && parent.type === "CallExpression" && parent.callee.name === "valueOr" && path.key === 1;
+  const joins = parent?.type === "CallExpression" && parent.callee.property?.name === "join";
+  return joins && (path.isStringLiteral({ value: ", " }) || path.isStringLiteral({ value: " and " }));
+}
+
+/** The empty text in `valueOr(node.string(), "")` and in `names[0] ?? ""`. */
+function isSentinel(path) {
+  if (!path.isStringLiteral({ value: "" })) return false;
+  const { parent, key } = path;
+  if (parent.type === "LogicalExpression") return parent.operator === "??" && key === "right";
+  return parent.type === "CallExpression" && parent.callee.name === "valueOr" && key === 1;
 }
 
 function keyOf(path) {

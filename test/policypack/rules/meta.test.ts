@@ -76,7 +76,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) =
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it("has a page that tells its title, reason, examples and options", () => {
+  it("has a page that tells its title, reason, examples, options and what it looks at", () => {
     expect(existsSync(page(rule))).toBe(true);
     const text = readFileSync(page(rule), "utf8");
     const { pass, fail, undetermined } = rule.examples();
@@ -85,6 +85,7 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) =
       rule.name,
       rule.rationale,
       rule.remediation,
+      `\n\n${rule.target.description}\n\n`,
       ...[...pass, ...fail, ...undetermined].map((example) => example.name),
     ];
     expect(told.filter((part) => !text.includes(part))).toEqual([]);
