@@ -71,9 +71,9 @@ export function meshPolicies(model: CoreModel, { workloads: [workload] }: Unit):
   );
 }
 
-/** Ports on which the policies of a workload's proxy let a caller in. */
+/** TCP ports on which the policies of a workload's proxy let a caller in. */
 export function admittedPorts(model: CoreModel, callee: Workload, caller: Caller, mode: Mode): PortSet {
-  return decide(caller, policiesFor(model, "AuthorizationPolicy", callee), mode);
+  return intersectPorts(TCP, decide(caller, policiesFor(model, "AuthorizationPolicy", callee), mode));
 }
 
 function decide(caller: Caller, policies: ReturnType<typeof policiesFor>, mode: Mode): PortSet {

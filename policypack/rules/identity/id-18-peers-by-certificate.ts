@@ -8,6 +8,7 @@
 
 import { sharedKeysIn } from "../../analysis/ipsec/shared-keys";
 import { configTexts, type ConfigText } from "../../analysis/nf-config";
+import { declaredRange } from "../../analysis/cidr/zones";
 import { defineRule, type Evidence, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { parseBlock } from "../../analysis/cidr/address";
 import { IpSet } from "../../analysis/cidr/ip-set";
@@ -138,8 +139,8 @@ function serves(gatewayResource: Resource, { settings }: RuleContext): "outside"
   if (ADMINISTRATION.test(text)) return "administration";
   if (OUTSIDE.test(text)) return "outside";
   const address = parseBlock(valueOr(gatewayResource.props.get("ipAddress").string(), ""));
-  const ranges = [...(settings.zones.ran ?? []), ...(settings.zones.interconnect ?? [])].flatMap((cidr) => parseBlock(cidr) ?? []);
-  return address !== undefined && IpSet.fromBlocks([address]).minus(IpSet.fromBlocks(ranges)).isEmpty ? "outside" : "unknown";
+  const declared = declaredRange(settings.zones.ran).union(declaredRange(settings.zones.interconnect));
+  return address !== undefined && declared.contains(IpSet.fromBlocks([address])) ? "outside" : "unknown";
 }
 
 function* gateway(subject: Resource, context: RuleContext): Generator<Verdict> {

@@ -15,6 +15,7 @@ import {
 } from "../../analysis/credentials/detect";
 import { type Place, placesOf } from "../../analysis/credentials/places";
 import { judgedInCore } from "../../engine/judged";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, type Target, undetermined } from "../../engine/rule";
 import { perPart } from "../../model/answers";
 import { readers } from "../../model/kubernetes/mounts";
@@ -93,7 +94,7 @@ export default defineRule({
     for (const [container, found] of byContainer) {
       const published = found.some(({ credential }) => credential.isPublished);
       yield (judged === "yes" ? fail : undetermined)({
-        message: `${title(subject, context)} carries ${[...new Set(found.map(({ credential }) => credential.what))].slice(0, 4).join(", ")}${published ? ", known to everybody," : ""} in the open: whoever reads it logs in with it (Credentials In Files).`,
+        message: `${title(subject, context)} carries ${listed([...new Set(found.map(({ credential }) => credential.what))], 4)}${published ? ", known to everybody," : ""} in the open: whoever reads it logs in with it (Credentials In Files).`,
         evidence: found.slice(0, 8).map(({ place, credential }) => ({
           path: place.node.path,
           actual: `(${credential.what})`,

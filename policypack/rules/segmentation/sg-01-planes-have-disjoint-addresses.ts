@@ -6,6 +6,7 @@
  */
 
 import { infrastructureRanges, planeRanges, type Range, uePools } from "../../analysis/planes/ranges";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { wholeStack } from "../../engine/targets";
 import { SUBNET } from "../../model/aws/types";
@@ -144,7 +145,7 @@ function* betweenPlanes(ranges: readonly Range[]): Generator<Verdict> {
     const [b] = others;
     if (b === undefined) continue;
     yield fail({
-      message: `${capitalised(b.title)} (${planeOf(b)}) and ${others.length === 1 ? a.title : `${others.length} other networks and ${a.title}`} (${planeOf(a)}) share ${a.addresses.intersection(b.addresses).cidrs().slice(0, 3).join(", ")}: no filter can tell their planes apart.`,
+      message: `${capitalised(b.title)} (${planeOf(b)}) and ${others.length === 1 ? a.title : `${others.length} other networks and ${a.title}`} (${planeOf(a)}) share ${listed(a.addresses.intersection(b.addresses).cidrs())}: no filter can tell their planes apart.`,
       evidence: [
         seen(b.node, `addresses outside ${a.title}`),
         { ...seen(a.node, `addresses outside ${b.title}`), path: `${a.title}: ${a.node.path}` },
@@ -158,12 +159,10 @@ function* betweenPlanes(ranges: readonly Range[]): Generator<Verdict> {
   const [first] = open;
   if (first === undefined) return;
   yield undetermined({
-    message: `The addresses of ${open
-      .map((range) => range.title)
-      .slice(0, 4)
-      .join(
-        ", ",
-      )}${open.length > 4 ? ` and ${open.length - 4} more` : ""} are not known before deployment, so whether planes overlap is not either.`,
+    message: `The addresses of ${listed(
+      open.map((range) => range.title),
+      4,
+    )} are not known before deployment, so whether planes overlap is not either.`,
     evidence: open.map((range) => seen(range.node, "addresses of its own")),
     resource: first.resource,
     cause: "unknown ranges",
@@ -178,10 +177,10 @@ function* pools(context: RuleContext): Generator<Verdict> {
     const overlapped = infrastructure.filter((range) => range.addresses.overlaps(pool.addresses));
     if (overlapped.length === 0) continue;
     yield fail({
-      message: `The UE pool ${pool.addresses.cidrs().join(", ")} in ${pool.title} overlaps ${overlapped
-        .map((range) => range.title)
-        .slice(0, 4)
-        .join(", ")}: a phone gets an address of the core's own network.`,
+      message: `The UE pool ${pool.addresses.cidrs().join(", ")} in ${pool.title} overlaps ${listed(
+        overlapped.map((range) => range.title),
+        4,
+      )}: a phone gets an address of the core's own network.`,
       evidence: [seen(pool.node, "a range that nothing of the core has")],
       resource: pool.resource,
       interfaces: ["N6"],

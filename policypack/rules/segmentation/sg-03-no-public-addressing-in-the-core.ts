@@ -58,18 +58,9 @@ export default defineRule({
   standards: [
     { framework: "CIS EKS 1.8.0", ref: "5.4.3", title: "Ensure clusters are created with Private Nodes (Manual)" },
     { framework: "3GPP TS 33.501", ref: "5.9.1" },
-    {
-      framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)",
-      ref: "DEF-EDGE",
-      title: "Defenders: know forward-facing assets; look for open ports, GRE or IPsec tunnels",
-    },
+    { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "DEF-EDGE", title: "Defenders: know forward-facing assets; look for open ports, GRE or IPsec tunnels" },
     { framework: "NIST SP 800-53r5", ref: "SC-7(3)", title: "Boundary Protection | Access Points" },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO11-040",
-      title:
-        "Network product restricts the reachability of services so that they can only be reached on interfaces where their usage is required. On interfaces where service",
-    },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO11-040", title: "Network product restricts the reachability of services so that they can only be reached on interfaces where their usage is required. On interfaces where service" },
   ],
   breaks: [
     { id: "T1190", name: "Exploit Public-Facing Application" },
@@ -92,91 +83,24 @@ export default defineRule({
     return {
       pass: [
         { name: "nodes behind a NAT gateway", resources: [vpc, place(), cluster, table({ natGatewayId: "nat-1" }), joined] },
-        {
-          name: "a public subnet that holds a NAT gateway alone",
-          resources: [
-            vpc,
-            gateway,
-            place({ mapPublicIpOnLaunch: true }),
-            resource("aws:ec2/natGateway:NatGateway", "n", { subnetId: "subnet-1" }),
-            table({ gatewayId: "igw-1" }),
-            joined,
-          ],
-        },
-        {
-          name: "a SEPP's subnet in the roaming edge",
-          resources: [
-            vpc,
-            gateway,
-            place({ tags: { "carrierguard.dev/zone": "roaming-edge" } }),
-            cluster,
-            table({ gatewayId: "igw-1" }),
-            joined,
-          ],
-        },
-        {
-          name: "another VPC's bastion",
-          resources: [
-            resource(VPC, "web", { id: "vpc-1", tags: { "carrierguard.dev/zone": "untrusted" } }),
-            place(),
-            resource(INSTANCE, "b", { subnetId: "subnet-1", associatePublicIpAddress: true }),
-          ],
-        },
+        { name: "a public subnet that holds a NAT gateway alone", resources: [vpc, gateway, place({ mapPublicIpOnLaunch: true }), resource("aws:ec2/natGateway:NatGateway", "n", { subnetId: "subnet-1" }), table({ gatewayId: "igw-1" }), joined] },
+        { name: "a SEPP's subnet in the roaming edge", resources: [vpc, gateway, place({ tags: { "carrierguard.dev/zone": "roaming-edge" } }), cluster, table({ gatewayId: "igw-1" }), joined] },
+        { name: "another VPC's bastion", resources: [resource(VPC, "web", { id: "vpc-1", tags: { "carrierguard.dev/zone": "untrusted" } }), place(), resource(INSTANCE, "b", { subnetId: "subnet-1", associatePublicIpAddress: true })] },
       ],
       fail: [
-        {
-          name: "the cluster's subnet has a route to the internet gateway",
-          resources: [vpc, gateway, place(), cluster, table({ gatewayId: "igw-1" }), joined],
-        },
-        {
-          name: "by halves, in routes of their own",
-          resources: [
-            vpc,
-            gateway,
-            place(),
-            cluster,
-            resource(ROUTE_TABLE, "t", { id: "rtb-1", vpcId: "vpc-1" }),
-            joined,
-            ...["0.0.0.0/1", "128.0.0.0/1"].map((destinationCidrBlock) =>
-              resource("aws:ec2/route:Route", `r${destinationCidrBlock}`, {
-                routeTableId: "rtb-1",
-                destinationCidrBlock,
-                gatewayId: "igw-1",
-              }),
-            ),
-          ],
-        },
+        { name: "the cluster's subnet has a route to the internet gateway", resources: [vpc, gateway, place(), cluster, table({ gatewayId: "igw-1" }), joined] },
+        { name: "by halves, in routes of their own", resources: [vpc, gateway, place(), cluster, resource(ROUTE_TABLE, "t", { id: "rtb-1", vpcId: "vpc-1" }), joined, ...["0.0.0.0/1", "128.0.0.0/1"].map((destinationCidrBlock) => resource("aws:ec2/route:Route", `r${destinationCidrBlock}`, { routeTableId: "rtb-1", destinationCidrBlock, gatewayId: "igw-1" }))] },
         { name: "machines get a public address by themselves", resources: [vpc, place({ mapPublicIpOnLaunch: true }), cluster] },
-        {
-          name: "a node with a public address",
-          resources: [vpc, place(), resource(INSTANCE, "upf", { subnetId: "subnet-1", associatePublicIpAddress: true })],
-        },
-        {
-          name: "an Elastic IP on an interface of the core",
-          resources: [
-            vpc,
-            place(),
-            resource(NETWORK_INTERFACE, "n2", { id: "eni-1", subnetId: "subnet-1" }),
-            resource(EIP, "n2", { networkInterface: "eni-1" }),
-          ],
-        },
-        {
-          name: "a subnet that is tagged as a core plane and open",
-          resources: [
-            vpc,
-            gateway,
-            place({ tags: { "carrierguard.dev/plane": "n4", "carrierguard.dev/zone": "user-plane" } }),
-            table({ gatewayId: "igw-1" }),
-            joined,
-          ],
-        },
+        { name: "a node with a public address", resources: [vpc, place(), resource(INSTANCE, "upf", { subnetId: "subnet-1", associatePublicIpAddress: true })] },
+        { name: "an Elastic IP on an interface of the core", resources: [vpc, place(), resource(NETWORK_INTERFACE, "n2", { id: "eni-1", subnetId: "subnet-1" }), resource(EIP, "n2", { networkInterface: "eni-1" })] },
+        { name: "a subnet that is tagged as a core plane and open", resources: [vpc, gateway, place({ tags: { "carrierguard.dev/plane": "n4", "carrierguard.dev/zone": "user-plane" } }), table({ gatewayId: "igw-1" }), joined] },
       ],
       undetermined: [
         { name: "a switch that the configuration brings", resources: [vpc, place({ mapPublicIpOnLaunch: unknownValue() }), cluster] },
       ],
     };
   },
-});
+}); // prettier-ignore
 
 /** Zones that face the outside by their nature. */
 const EDGE_ZONES = new Set(["roaming-edge", "exposure", "access-edge", "untrusted", "interconnect", "ran"]);

@@ -35,34 +35,13 @@ export default defineRule({
   remediation:
     "Name the peers: their CIDRs or a managed prefix list of them, or the security group they are in. Check first who uses the rule: taking it away can drop traffic.",
   standards: [
-    {
-      framework: "CIS AWS Foundations 5.0",
-      ref: "5.2",
-      title: "Ensure no Network ACLs allow ingress from 0.0.0.0/0 to remote server administration ports",
-    },
-    {
-      framework: "CIS AWS Foundations 5.0",
-      ref: "5.3",
-      title: "Ensure no security groups allow ingress from 0.0.0.0/0 to remote server administration ports",
-    },
-    {
-      framework: "CIS AWS Foundations 5.0",
-      ref: "5.4",
-      title: "Ensure no security groups allow ingress from ::/0 to remote server administration ports",
-    },
+    { framework: "CIS AWS Foundations 5.0", ref: "5.2", title: "Ensure no Network ACLs allow ingress from 0.0.0.0/0 to remote server administration ports" },
+    { framework: "CIS AWS Foundations 5.0", ref: "5.3", title: "Ensure no security groups allow ingress from 0.0.0.0/0 to remote server administration ports" },
+    { framework: "CIS AWS Foundations 5.0", ref: "5.4", title: "Ensure no security groups allow ingress from ::/0 to remote server administration ports" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.6.2.1", title: "Packet filtering" },
-    {
-      framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)",
-      ref: "HARD-ACL",
-      title: "Hardening: default-deny ACL ingress and egress, log denies",
-    },
+    { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "HARD-ACL", title: "Hardening: default-deny ACL ingress and egress, log denies" },
     { framework: "NIST SP 800-53r5", ref: "SC-7(5)", title: "Boundary Protection | Deny by Default — Allow by Exception" },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO12-005",
-      title:
-        "Network product has mechanisms for filtering incoming IP packets at the network and transport layer as defined in RFC 3871 and 3GPP TS 33.117, cl. 4.2.6.2.1. Th",
-    },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO12-005", title: "Network product has mechanisms for filtering incoming IP packets at the network and transport layer as defined in RFC 3871 and 3GPP TS 33.117, cl. 4.2.6.2.1. Th" },
   ],
   breaks: [
     { id: "FGT1190", name: "Exploit Public-Facing Application" },
@@ -84,160 +63,34 @@ export default defineRule({
   },
   examples: () => ({
     pass: [
-      {
-        name: "PFCP from the SMF's own addresses and group",
-        resources: [
-          group("upf", [
-            { protocol: "udp", fromPort: 8805, toPort: 8805, cidrBlocks: ["10.20.4.0/28"] },
-            { protocol: "udp", fromPort: 8805, toPort: 8805, securityGroups: ["sg-0aaaaaaaaaaaaaaaa"] },
-          ]),
-        ],
-      },
-      {
-        name: "IKE and ESP from anywhere on an N3IWF",
-        resources: [
-          group("n3iwf", [
-            { protocol: "udp", fromPort: 500, toPort: 500, cidrBlocks: ["0.0.0.0/0"], ipv6CidrBlocks: ["::/0"] },
-            { protocol: "udp", fromPort: 4500, toPort: 4500, cidrBlocks: ["0.0.0.0/0"] },
-            { protocol: "50", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] },
-          ]),
-        ],
-      },
-      {
-        name: "IKE from anywhere on a declared security gateway",
-        resources: [
-          group("ran-edge", [{ protocol: "udp", fromPort: 500, toPort: 500, cidrBlocks: ["0.0.0.0/0"] }], { "carrierguard.dev/nf": "SEG" }),
-        ],
-      },
-      {
-        name: "an open network ACL before a closed group",
-        resources: [
-          resource("aws:ec2/networkAcl:NetworkAcl", "core", {
-            ingress: [{ protocol: "-1", ruleNo: 100, action: "allow", cidrBlock: "0.0.0.0/0", fromPort: 0, toPort: 0 }],
-          }),
-          group("amf", [{ protocol: "tcp", fromPort: 7777, toPort: 7777, cidrBlocks: ["10.20.0.0/16"] }]),
-        ],
-      },
-      {
-        name: "an address that only the VPC can bring",
-        resources: [
-          vpc,
-          resource(SECURITY_GROUP, "amf", { ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [unknownValue(vpc)] }] }),
-        ],
-      },
-      {
-        name: "a NEF's 443 behind a listener that verifies client certificates",
-        resources: [
-          nefGroup,
-          resource("aws:lb/loadBalancer:LoadBalancer", "nef", { arn: "arn:aws:lb:nef", securityGroups: [unknownValue(nefGroup)] }),
-          resource("aws:lb/listener:Listener", "nef", {
-            loadBalancerArn: "arn:aws:lb:nef", port: 443, protocol: "HTTPS", mutualAuthentication: { mode: "verify" },
-          }), // prettier-ignore
-        ],
-      },
-      {
-        name: "the world in an egress rule only",
-        resources: [
-          resource(SECURITY_GROUP, "upf-n6", {
-            ingress: [],
-            egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
-          }),
-        ],
-      },
+      { name: "PFCP from the SMF's own addresses and group", resources: [group("upf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, cidrBlocks: ["10.20.4.0/28"] }, { protocol: "udp", fromPort: 8805, toPort: 8805, securityGroups: ["sg-0aaaaaaaaaaaaaaaa"] }])] },
+      { name: "IKE and ESP from anywhere on an N3IWF", resources: [group("n3iwf", [{ protocol: "udp", fromPort: 500, toPort: 500, cidrBlocks: ["0.0.0.0/0"], ipv6CidrBlocks: ["::/0"] }, { protocol: "udp", fromPort: 4500, toPort: 4500, cidrBlocks: ["0.0.0.0/0"] }, { protocol: "50", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }])] },
+      { name: "IKE from anywhere on a declared security gateway", resources: [group("ran-edge", [{ protocol: "udp", fromPort: 500, toPort: 500, cidrBlocks: ["0.0.0.0/0"] }], { "carrierguard.dev/nf": "SEG" })] },
+      { name: "an open network ACL before a closed group", resources: [resource("aws:ec2/networkAcl:NetworkAcl", "core", { ingress: [{ protocol: "-1", ruleNo: 100, action: "allow", cidrBlock: "0.0.0.0/0", fromPort: 0, toPort: 0 }] }), group("amf", [{ protocol: "tcp", fromPort: 7777, toPort: 7777, cidrBlocks: ["10.20.0.0/16"] }])] },
+      { name: "an address that only the VPC can bring", resources: [vpc, resource(SECURITY_GROUP, "amf", { ingress: [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [unknownValue(vpc)] }] })] },
+      { name: "a NEF's 443 behind a listener that verifies client certificates", resources: [nefGroup, resource("aws:lb/loadBalancer:LoadBalancer", "nef", { arn: "arn:aws:lb:nef", securityGroups: [unknownValue(nefGroup)] }), resource("aws:lb/listener:Listener", "nef", { loadBalancerArn: "arn:aws:lb:nef", port: 443, protocol: "HTTPS", mutualAuthentication: { mode: "verify" } })] },
+      { name: "the world in an egress rule only", resources: [resource(SECURITY_GROUP, "upf-n6", { ingress: [], egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] })] },
     ],
     fail: [
-      {
-        name: "SSH from anywhere",
-        resources: [group("bastion", [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }])],
-      },
-      {
-        name: "the internet cut in halves",
-        resources: [group("upf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, cidrBlocks: ["0.0.0.0/1", "128.0.0.0/1"] }])],
-      },
-      {
-        name: "three /8 in two rules, where only one port is open to more than a /8",
-        resources: [
-          group("amf", [
-            { protocol: "tcp", fromPort: 80, toPort: 443, cidrBlocks: ["16.0.0.0/8"] },
-            { protocol: "6", fromPort: "443", toPort: "443", cidrBlocks: ["17.0.0.0/8", "19.0.0.0/8"] },
-          ]),
-        ],
-      },
-      {
-        name: "IPv6 only, in the newer kind of rule",
-        resources: [
-          resource(INGRESS_RULE, "gtp", {
-            securityGroupId: "sg-0bbbbbbbbbbbbbbbb",
-            ipProtocol: "udp",
-            fromPort: 2152,
-            toPort: 2152,
-            cidrIpv6: "::/0",
-          }),
-        ],
-      },
-      {
-        name: "the IPv4 internet as mapped IPv6",
-        resources: [group("smf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, ipv6CidrBlocks: ["::ffff:0:0/96"] }])],
-      },
-      {
-        name: "a prefix list that holds both halves",
-        resources: [
-          prefixList,
-          resource(INGRESS_RULE, "ssh", {
-            securityGroupId: "sg-0bbbbbbbbbbbbbbbb", ipProtocol: "tcp", fromPort: 22, toPort: 22, prefixListId: "pl-0123456789abcdef0",
-          }), // prettier-ignore
-        ],
-      },
-      {
-        name: "halves in two rule resources of one group",
-        resources: [
-          resource(SECURITY_GROUP, "amf", { id: "sg-0cccccccccccccccc" }),
-          ...["16.0.0.0/8", "17.0.0.0/8"].map((cidr, index) =>
-            resource(SECURITY_GROUP_RULE, `part-${index}`, {
-              type: "ingress", securityGroupId: "sg-0cccccccccccccccc", protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [cidr],
-            }),
-          ), // prettier-ignore
-        ],
-      },
-      {
-        name: "SCTP from anywhere on an N3IWF: its range limits nothing",
-        resources: [group("n3iwf", [{ protocol: "132", fromPort: 38412, toPort: 38412, cidrBlocks: ["0.0.0.0/0"] }])],
-      },
-      {
-        name: "a default group that is open",
-        resources: [
-          resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", {
-            ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }],
-          }),
-        ],
-      },
+      { name: "SSH from anywhere", resources: [group("bastion", [{ protocol: "tcp", fromPort: 22, toPort: 22, cidrBlocks: ["0.0.0.0/0"] }])] },
+      { name: "the internet cut in halves", resources: [group("upf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, cidrBlocks: ["0.0.0.0/1", "128.0.0.0/1"] }])] },
+      { name: "three /8 in two rules, where only one port is open to more than a /8", resources: [group("amf", [{ protocol: "tcp", fromPort: 80, toPort: 443, cidrBlocks: ["16.0.0.0/8"] }, { protocol: "6", fromPort: "443", toPort: "443", cidrBlocks: ["17.0.0.0/8", "19.0.0.0/8"] }])] },
+      { name: "IPv6 only, in the newer kind of rule", resources: [resource(INGRESS_RULE, "gtp", { securityGroupId: "sg-0bbbbbbbbbbbbbbbb", ipProtocol: "udp", fromPort: 2152, toPort: 2152, cidrIpv6: "::/0" })] },
+      { name: "the IPv4 internet as mapped IPv6", resources: [group("smf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, ipv6CidrBlocks: ["::ffff:0:0/96"] }])] },
+      { name: "a prefix list that holds both halves", resources: [prefixList, resource(INGRESS_RULE, "ssh", { securityGroupId: "sg-0bbbbbbbbbbbbbbbb", ipProtocol: "tcp", fromPort: 22, toPort: 22, prefixListId: "pl-0123456789abcdef0" })] },
+      { name: "halves in two rule resources of one group", resources: [resource(SECURITY_GROUP, "amf", { id: "sg-0cccccccccccccccc" }), ...["16.0.0.0/8", "17.0.0.0/8"].map((cidr, index) => resource(SECURITY_GROUP_RULE, `part-${index}`, { type: "ingress", securityGroupId: "sg-0cccccccccccccccc", protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [cidr] }))] },
+      { name: "SCTP from anywhere on an N3IWF: its range limits nothing", resources: [group("n3iwf", [{ protocol: "132", fromPort: 38412, toPort: 38412, cidrBlocks: ["0.0.0.0/0"] }])] },
+      { name: "a default group that is open", resources: [resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", { ingress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] })] },
     ],
     undetermined: [
-      {
-        name: "sources that the configuration brings",
-        resources: [group("amf", [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [unknownValue()] }])],
-      },
+      { name: "sources that the configuration brings", resources: [group("amf", [{ protocol: "tcp", fromPort: 443, toPort: 443, cidrBlocks: [unknownValue()] }])] },
       { name: "rules that are not known yet", resources: [resource(SECURITY_GROUP, "amf", { ingress: unknownValue() })] },
-      {
-        name: "a prefix list out of sight",
-        resources: [group("upf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, prefixListIds: ["pl-0fedcba9876543210"] }])],
-      },
+      { name: "a prefix list out of sight", resources: [group("upf", [{ protocol: "udp", fromPort: 8805, toPort: 8805, prefixListIds: ["pl-0fedcba9876543210"] }])] },
       { name: "a NEF's 443 whose listener is out of sight", resources: [nefGroup] },
-      {
-        name: "IKE from anywhere on a group that another stack declares",
-        resources: [
-          resource(INGRESS_RULE, "ike", {
-            securityGroupId: "sg-0bbbbbbbbbbbbbbbb",
-            ipProtocol: "udp",
-            fromPort: 500,
-            toPort: 500,
-            cidrIpv4: "0.0.0.0/0",
-          }),
-        ],
-      },
+      { name: "IKE from anywhere on a group that another stack declares", resources: [resource(INGRESS_RULE, "ike", { securityGroupId: "sg-0bbbbbbbbbbbbbbbb", ipProtocol: "udp", fromPort: 500, toPort: 500, cidrIpv4: "0.0.0.0/0" })] },
     ],
   }),
-});
+}); // prettier-ignore
 
 function* judgeGroup(subject: Resource, context: RuleContext): Generator<Verdict> {
   const group = securityGroup(context.model, subject);

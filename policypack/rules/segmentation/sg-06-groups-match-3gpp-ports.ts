@@ -15,6 +15,8 @@ import { PATH_MESSAGES } from "../../analysis/aws-network/edge-admissions";
 import { parseBlock } from "../../analysis/cidr/address";
 import { IpSet } from "../../analysis/cidr/ip-set";
 import { ESP, ICMP, ICMPV6, SCTP, TrafficSet } from "../../analysis/cidr/traffic";
+import { listed } from "../../engine/listed";
+import { declaredRange } from "../../analysis/cidr/zones";
 import { defineRule, fail, type RuleContext, seen, undetermined } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { GROUP_TYPES } from "../../model/aws/security-groups";
@@ -177,7 +179,7 @@ function* flawsOf(
   const wide = wideOf(portless, context);
   if (wide.length > 0)
     yield {
-      rules: wide, what: `${TrafficSet.union(wide.map((rule) => rule.traffic ?? TrafficSet.EMPTY)).describe()} ${direction === "ingress" ? "from" : "to"} ${wide.flatMap((rule) => rule.peers.addresses.cidrs()).slice(0, 3).join(", ")}`,
+      rules: wide, what: `${TrafficSet.union(wide.map((rule) => rule.traffic ?? TrafficSet.EMPTY)).describe()} ${direction === "ingress" ? "from" : "to"} ${listed(wide.flatMap((rule) => rule.peers.addresses.cidrs()))}`,
       why: "EC2 ignores the port of this protocol, so only its source limits it, and that is wide", expected: "a group, a /24 or longer, or a declared RAN prefix", cause: "portless", unknown: false,
     }; // prettier-ignore
   const unknown = judged.filter((rule) => rule.traffic === undefined);
@@ -208,7 +210,7 @@ const TOGETHER = { 4: 20, 6: 52 } as const;
 /** Of rules that open every port: those whose sources are wide, each or all together. Declared RAN and partner prefixes may have any size. */
 function wideOf(rules: readonly AdmissionRule[], context: RuleContext): readonly AdmissionRule[] {
   const { zones } = context.settings;
-  const declared = IpSet.fromBlocks([...(zones.ran ?? []), ...(zones.interconnect ?? [])].flatMap((cidr) => parseBlock(cidr) ?? []));
+  const declared = declaredRange(zones.ran).union(declaredRange(zones.interconnect));
   const undeclared = rules.map((rule) => ({ rule, sources: rule.peers.addresses.minus(declared) }));
   const together = IpSet.EMPTY.union(...undeclared.map(({ sources }) => sources));
   const cut = FAMILIES.some((family) => together.coversMoreThan(family, TOGETHER[family]));

@@ -8,6 +8,7 @@
 import { isWorld } from "../../analysis/aws-network/world";
 import { parseBlock } from "../../analysis/cidr/address";
 import { IpSet } from "../../analysis/cidr/ip-set";
+import { declaredRange } from "../../analysis/cidr/zones";
 import { defineRule, fail, type RuleContext, seen, undetermined } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { EKS_CLUSTER } from "../../model/aws/types";
@@ -134,7 +135,7 @@ function widthOf(cidrs: Node, context: RuleContext): Width {
   const known = IpSet.fromBlocks(blocks.flatMap((block) => block ?? []));
   if (isWorld(known)) return "everyone";
   if (list.state === "unknown" || blocks.includes(undefined)) return "unknown";
-  const admin = IpSet.fromBlocks((context.settings.zones.admin ?? []).flatMap((cidr) => parseBlock(cidr) ?? []));
+  const admin = declaredRange(context.settings.zones.admin);
   return admin.contains(known) ? "administrators" : "undeclared";
 }
 

@@ -10,12 +10,13 @@ import { type Certainty, coreVpcs, holdsCore } from "../../analysis/aws-network/
 import { isWorld } from "../../analysis/aws-network/world";
 import { coreGroups } from "../../analysis/aws-network/core-groups";
 import { vpcAddresses } from "../../analysis/aws-network/own-networks";
-import { parseBlock } from "../../analysis/cidr/address";
 import { count } from "../../analysis/cidr/intervals";
 import { IpSet } from "../../analysis/cidr/ip-set";
 import { TCP, TrafficSet, UDP } from "../../analysis/cidr/traffic";
+import { declaredRange } from "../../analysis/cidr/zones";
 import { portsOf, workloadsBehind } from "../../analysis/exposure/services";
 import { zoneTagged } from "../../analysis/planes";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
 import { refersTo, resolve } from "../../model/aws/references";
@@ -42,30 +43,12 @@ export default defineRule({
   remediation:
     "Drop keyName and remoteAccess and administer through a brokered, recorded session (SSM Session Manager); let management ports in from the OAM zone's ranges (zones.oam) or security group alone.",
   standards: [
-    {
-      framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)",
-      ref: "HARD-SVC",
-      title: "Hardening: disable plaintext/unused services (Telnet, FTP, TFTP, SSHv1, HTTP, SNMPv1/2c)",
-    },
-    {
-      framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)",
-      ref: "HARD-OOB",
-      title: "Hardening: out-of-band management, no lateral management",
-    },
+    { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "HARD-SVC", title: "Hardening: disable plaintext/unused services (Telnet, FTP, TFTP, SSHv1, HTTP, SNMPv1/2c)" },
+    { framework: "CISA/NSA/FBI+ Enhanced Visibility and Hardening Guidance (Dec 2024)", ref: "HARD-OOB", title: "Hardening: out-of-band management, no lateral management" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.3.2.1", title: "No unnecessary or insecure services / protocols" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.3.2.6", title: "Remote login restrictions for privileged users" },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO11-081",
-      title:
-        "Remote management services such as SSH or RDP are disabled or not even installed within VMs or containers.  Exposed services (such as etcd for container) are ei",
-    },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO11-085",
-      title:
-        "Direct login as root or equivalent highest privileged user is limited to the system console only. Root user will not be allowed to login to the system remotely",
-    },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO11-081", title: "Remote management services such as SSH or RDP are disabled or not even installed within VMs or containers.  Exposed services (such as etcd for container) are ei" },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO11-085", title: "Direct login as root or equivalent highest privileged user is limited to the system console only. Root user will not be allowed to login to the system remotely" },
     { framework: "NIST SP 800-53r5", ref: "CM-7", title: "Least Functionality" },
   ],
   breaks: [
@@ -96,31 +79,15 @@ export default defineRule({
         { name: "NETCONF from the OAM zone", resources: admits("amf", tcp(830, "10.9.0.0/26")), settings: OAM },
         { name: "a node group without a key", resources: [vpc, resource(EKS_NODE_GROUP, "nodes", { clusterName: "core" })] },
         { name: "NETCONF on a Service inside the cluster", resources: serving(830) },
-        {
-          name: "a wide range that means no port",
-          resources: admits("nodes", { protocol: "tcp", fromPort: 0, toPort: 65535, cidrBlocks: ["10.0.0.0/16"] }),
-        },
-        {
-          name: "a bastion of another network",
-          resources: [
-            resource(VPC, "web", { id: "vpc-1", tags: { "carrierguard.dev/zone": "untrusted" } }),
-            ...admits("bastion", tcp(22, "192.0.2.0/24")).slice(1),
-          ],
-        },
+        { name: "a wide range that means no port", resources: admits("nodes", { protocol: "tcp", fromPort: 0, toPort: 65535, cidrBlocks: ["10.0.0.0/16"] }) },
+        { name: "a bastion of another network", resources: [resource(VPC, "web", { id: "vpc-1", tags: { "carrierguard.dev/zone": "untrusted" } }), ...admits("bastion", tcp(22, "192.0.2.0/24")).slice(1)] },
       ],
       fail: [
         { name: "SSH from an office", resources: admits("nodes", tcp(22, "192.0.2.0/24")), settings: OAM },
         { name: "SSH from the whole internet", resources: admits("bastion", tcp(22, "0.0.0.0/0")) },
         { name: "Telnet even from the OAM zone", resources: admits("upf", tcp(23, "10.9.0.0/26")), settings: OAM },
-        {
-          name: "SNMP from the RAN",
-          resources: admits("smf", { protocol: "udp", fromPort: 160, toPort: 162, cidrBlocks: ["10.100.0.0/16"] }),
-          settings: OAM,
-        },
-        {
-          name: "remote access to a node group",
-          resources: [vpc, resource(EKS_NODE_GROUP, "nodes", { remoteAccess: { ec2SshKey: "ops" } })],
-        },
+        { name: "SNMP from the RAN", resources: admits("smf", { protocol: "udp", fromPort: 160, toPort: 162, cidrBlocks: ["10.100.0.0/16"] }), settings: OAM },
+        { name: "remote access to a node group", resources: [vpc, resource(EKS_NODE_GROUP, "nodes", { remoteAccess: { ec2SshKey: "ops" } })] },
         { name: "an SSH key in a launch template", resources: [vpc, resource(LAUNCH_TEMPLATE, "nodes", { keyName: "ops" })] },
         { name: "a key pair that waits to be used", resources: [vpc, resource(KEY_PAIR, "ops", { publicKey: "ssh-ed25519 AAAA" })] },
         { name: "FTP of a charging function", resources: serving(2121) },
@@ -132,7 +99,7 @@ export default defineRule({
       ],
     };
   },
-});
+}); // prettier-ignore
 
 interface ManagementPort {
   readonly name: string;
@@ -162,28 +129,26 @@ function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
   const found = securityGroup(context.model, subject);
   const core = found === undefined ? "no" : inCore(subject, context);
   if (found === undefined || core === "no") return;
-  const oam = IpSet.fromBlocks((context.settings.zones.oam ?? []).flatMap((cidr) => parseBlock(cidr) ?? []));
-  const all = admissionsOf(context.model, found).filter((rule) => rule.certain && rule.traffic !== undefined);
+  const oam = declaredRange(context.settings.zones.oam);
+  const all = admissionsOf(context.model, found).filter((rule) => rule.certain);
   yield* wideForStrangers(subject, core, all, oam, context);
   const rules = all.filter((rule) => !isWide(rule));
   for (const port of PORTS) {
     const traffic = TrafficSet.of(port.protocol, port.from, port.to);
-    const letting = rules.filter(
-      (rule) =>
-        rule.traffic?.overlaps(traffic) === true &&
-        (!rule.peers.addresses.isEmpty || rule.peers.unknown.length > 0 || strangeGroups(rule, context)),
+    const letting = rules.filter((rule) => rule.traffic?.overlaps(traffic) === true);
+    const outside = letting.filter(
+      (rule) => strangeGroups(rule, context) || (port.brokered ? !oam.contains(rule.peers.addresses) : !rule.peers.addresses.isEmpty),
     );
-    const outside = letting.filter((rule) => !port.brokered || !oam.contains(rule.peers.addresses) || strangeGroups(rule, context));
-    const [first] = outside;
-    if (first === undefined) continue;
+    const told = outside.length > 0 ? outside : letting.filter((rule) => rule.peers.unknown.length > 0);
+    if (told.length === 0) continue;
     const sources = IpSet.EMPTY.union(...outside.map((rule) => rule.peers.addresses));
     const certain =
       core === "yes" &&
-      (isWorld(sources) || !port.brokered || !oam.isEmpty || strangeGroups(first, context)) &&
-      outside.some((rule) => rule.peers.unknown.length === 0);
+      outside.length > 0 &&
+      (isWorld(sources) || !port.brokered || !oam.isEmpty || outside.some((rule) => strangeGroups(rule, context)));
     yield (certain ? fail : undetermined)({
-      message: `Security group ${subject.name} lets ${sources.isEmpty ? "others" : sources.cidrs().slice(0, 3).join(", ")} reach ${port.name} (${traffic.describe()}) of the core${certain ? "" : ", and whether that is the OAM zone alone is not said"}: a session there is neither brokered nor recorded (Remote Services).`,
-      evidence: outside.flatMap((rule) =>
+      message: `Security group ${subject.name} lets ${sources.isEmpty ? "others" : listed(sources.cidrs())} reach ${port.name} (${traffic.describe()}) of the core${certain ? "" : ", and whether that is the OAM zone alone is not said"}: a session there is neither brokered nor recorded (Remote Services).`,
+      evidence: told.flatMap((rule) =>
         [...rule.peers.nodes, ...rule.peers.unknown].map((node) =>
           seen(node, port.brokered ? (context.settings.zones.oam ?? "zones.oam") : "no such rule"),
         ),
@@ -210,21 +175,14 @@ function* wideForStrangers(
     .filter(isWide)
     .filter(
       ({ traffic, peers }) =>
-        traffic !== undefined &&
-        traffic.overlaps(SSH) &&
-        !TrafficSet.ALL.minus(traffic).isEmpty &&
-        !isWorld(peers.addresses) &&
-        !known.contains(peers.addresses),
+        traffic.overlaps(SSH) && !TrafficSet.ALL.minus(traffic).isEmpty && !isWorld(peers.addresses) && !known.contains(peers.addresses),
     );
   const [first] = letting;
   if (first === undefined) return;
   yield (core === "yes" ? fail : undetermined)({
-    message: `Security group ${subject.name} lets ${IpSet.EMPTY.union(...letting.map((rule) => rule.peers.addresses))
-      .cidrs()
-      .slice(0, 3)
-      .join(
-        ", ",
-      )} reach ${first.traffic?.describe()} of machines in the core, SSH among them: a session there is neither brokered nor recorded (Remote Services).`,
+    message: `Security group ${subject.name} lets ${listed(
+      IpSet.EMPTY.union(...letting.map((rule) => rule.peers.addresses)).cidrs(),
+    )} reach ${first.traffic.describe()} of machines in the core, SSH among them: a session there is neither brokered nor recorded (Remote Services).`,
     evidence: letting.flatMap((rule) =>
       rule.peers.nodes.map((node) => seen(node, "the ports that are needed, for the VPC's own addresses")),
     ),
@@ -234,8 +192,8 @@ function* wideForStrangers(
 
 const SSH = TrafficSet.of(TCP, 22, 22);
 
-function isWide({ traffic }: AdmissionRule): boolean {
-  return traffic !== undefined && count(traffic.intervals) > WIDEST;
+function isWide(rule: AdmissionRule): rule is AdmissionRule & { readonly traffic: TrafficSet } {
+  return rule.traffic !== undefined && count(rule.traffic.intervals) > WIDEST;
 }
 
 /** Whether a rule admits a group that says it is of a zone other than OAM. */

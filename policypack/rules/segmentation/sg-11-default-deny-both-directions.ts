@@ -7,6 +7,7 @@ import { type Direction, DIRECTIONS, type Effect, isolation } from "../../analys
 import { enforcement } from "../../analysis/isolation/enforcement";
 import { judgedInCore } from "../../engine/judged";
 import { type NamespaceInUse, namespacesInUse } from "../../engine/namespace-targets";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { UNRESOLVED } from "../../model/kubernetes/objects";
 import type { Workload } from "../../model/kubernetes/workloads";
@@ -252,12 +253,8 @@ function openedBy(open: readonly Open[], context: RuleContext): Verdict {
   });
 }
 
-/** So many names are listed; more are counted. */
-const LISTED = 4;
-
 function names(open: readonly Open[]): string {
-  const all = [...new Set(open.map((item) => item.workload.name))];
-  return all.length <= LISTED ? all.join(", ") : `${all.slice(0, LISTED).join(", ")} and ${all.length - LISTED} more`;
+  return listed([...new Set(open.map((item) => item.workload.name))], 4);
 }
 
 function functions(open: readonly Open[], context: RuleContext) {

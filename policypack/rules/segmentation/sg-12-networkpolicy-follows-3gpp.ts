@@ -7,6 +7,7 @@
 import { allowsOf, type BoundAllow, everybodyOf, standardPorts } from "../../analysis/reachability/policy-edges";
 import { describePorts, NO_PORTS, type PortSet, portsOf, subtractPorts, unionPorts } from "../../analysis/reachability/ports";
 import { POLICIES } from "../../analysis/reachability/policies/kinds";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, seen, undetermined, type Verdict } from "../../engine/rule";
 import { objects } from "../../engine/targets";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
@@ -203,9 +204,8 @@ function* beyondStandard(allows: readonly BoundAllow[]): Generator<Verdict> {
   ] as const) {
     const [first] = edges;
     if (first === undefined) continue;
-    const more = edges.size > 3 ? ` and ${edges.size - 3} more` : "";
     yield verdict({
-      message: `${first[1].policy.object.kind} ${first[1].policy.object.name} ${verdict === fail ? "lets" : "may let"} ${[...edges.keys()].slice(0, 3).join("; ")}${more}, which 3GPP has no flow for: one function that falls takes the other with it (Retrieve UE Subscription Data).`,
+      message: `${first[1].policy.object.kind} ${first[1].policy.object.name} ${verdict === fail ? "lets" : "may let"} ${listed([...edges.keys()], 3, "; ")}, which 3GPP has no flow for: one function that falls takes the other with it (Retrieve UE Subscription Data).`,
       evidence: [...new Set([...edges.values()].map(({ rule }) => rule.node))]
         .slice(0, 5)
         .map((node) => seen(node, "the peers and ports that 3GPP has")),

@@ -10,6 +10,7 @@ import { POLICIES } from "../../analysis/reachability/policies/kinds";
 import { allowsOf, type BoundAllow } from "../../analysis/reachability/policy-edges";
 import { intersectPorts, type PortSet, portsOf, unionPorts } from "../../analysis/reachability/ports";
 import type { Peer } from "../../analysis/reachability/policy";
+import { listed } from "../../engine/listed";
 import { type Change, change, defineRule, fail, seen, undetermined, type Verdict } from "../../engine/rule";
 import { objects } from "../../engine/targets";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
@@ -126,9 +127,6 @@ const PUBLIC_RESOLVERS = IpSet.of([
   "2001:4860:4860::8888/128", "2001:4860:4860::8844/128", "2606:4700:4700::1111/128", "2620:fe::fe/128",
 ]); // prettier-ignore
 
-/** One address is the cluster DNS, or a resolver that the operator chose: more of them are anybody's. */
-const NODE_LOCAL = IpSet.fromBlocks([parseBlock("169.254.20.10/32")].flatMap((block) => block ?? []));
-
 function* metadata(policy: KubernetesObject, allows: readonly BoundAllow[]): Generator<Verdict> {
   for (const { rule, ports, certain, self } of allows) {
     if (intersectPorts(ports, HTTP).length === 0) continue;
@@ -212,9 +210,10 @@ function leadsOut(peer: Peer, ports: PortSet): string | undefined {
   }
   if (peer.kind !== "block") return undefined;
   if (PUBLIC_RESOLVERS.contains(peer.certain) && !peer.certain.isEmpty) return `use a public resolver (${peer.certain.cidrs().join(", ")})`;
+  // One address is the cluster DNS, or a resolver that the operator chose: more of them are anybody's.
   const several = peer.certain.coversMoreThan(4, 32) || peer.certain.coversMoreThan(6, 128);
-  if (!several || NODE_LOCAL.contains(peer.certain)) return undefined;
-  if (names) return `ask any resolver in ${peer.certain.cidrs().slice(0, 3).join(", ")}`;
+  if (!several) return undefined;
+  if (names) return `ask any resolver in ${listed(peer.certain.cidrs())}`;
   return intersectPorts(ports, DNS_OVER_TLS).length > 0 ? "use DNS over TLS anywhere" : undefined;
 }
 

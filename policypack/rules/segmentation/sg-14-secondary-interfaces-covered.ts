@@ -123,11 +123,11 @@ function* configuration(definition: KubernetesObject, members: readonly Workload
   });
 }
 
-/** A configuration's plugin, or those of its chain. */
-function pluginsIn(text: Node): Node[] {
+/** A configuration's plugin, or those of its chain, with all that is below them. */
+function pluginsIn(text: Node): readonly Node[] {
   try {
     const tree = JSON.parse(valueOr(text.string(), "")) as Value;
-    return below(Node.parsed(tree, text)).filter((node) => node.kind() === "object" && node.get("type").isKnown && node.name !== "ipam");
+    return below(Node.parsed(tree, text));
   } catch {
     return [];
   }

@@ -16,6 +16,8 @@ import { parseBlock } from "../../analysis/cidr/address";
 import { IpSet } from "../../analysis/cidr/ip-set";
 import { corePortsOf, doorsOf } from "../../analysis/exposure/core-services";
 import { policyAdmissions } from "../../analysis/exposure/policy-admissions";
+import { listed } from "../../engine/listed";
+import { declaredRange } from "../../analysis/cidr/zones";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
 import { groupOfRule, GROUP_TYPES, RULE_TYPES, securityGroup, standaloneRule } from "../../model/aws/security-groups";
@@ -148,7 +150,7 @@ function ownAddress(service: KubernetesObject, context: RuleContext): "yes" | "m
 }
 
 function ranOf(context: RuleContext): IpSet {
-  return IpSet.fromBlocks((context.settings.zones.ran ?? []).flatMap((cidr) => parseBlock(cidr) ?? []));
+  return declaredRange(context.settings.zones.ran);
 }
 
 function* judgeGroup(what: string, rules: readonly AdmissionRule[], subject: Resource, context: RuleContext): Generator<Verdict> {
@@ -171,7 +173,7 @@ function* judgeGroup(what: string, rules: readonly AdmissionRule[], subject: Res
     if (answer === "right") continue;
     const verdict = answer === "wrong" ? fail : undetermined;
     yield verdict({
-      message: `${what} lets ${item.unknown.length > 0 ? "addresses that are not known yet" : item.named.cidrs().slice(0, 3).join(", ")} reach ${item.port.interface} (${item.port.name}), ${REASONS[item.port.interface] ?? ""}: ${attackOn([item.port.interface])}.`,
+      message: `${what} lets ${item.unknown.length > 0 ? "addresses that are not known yet" : listed(item.named.cidrs())} reach ${item.port.interface} (${item.port.name}), ${REASONS[item.port.interface] ?? ""}: ${attackOn([item.port.interface])}.`,
       evidence: [...item.unknown, ...item.nodes].map((node) => seen(node, item.port.interface === "N2" ? (context.settings.zones.ran ?? "zones.ran") : "the SMFs' and UPFs' addresses")),
       interfaces: [item.port.interface],
       networkFunctions,
@@ -209,7 +211,7 @@ function* judgePolicy(policy: KubernetesObject, context: RuleContext): Generator
     if (!world && !strangers && item.unknown.length === 0) continue;
     const certain = world || (strangers && !ran.isEmpty);
     const verdict = certain ? fail : undetermined;
-    const who = world ? "anyone" : strangers ? `${item.blocks.cidrs().slice(0, 3).join(", ")}, not declared in zones.ran,` : "addresses that are not known yet";
+    const who = world ? "anyone" : strangers ? `${listed(item.blocks.cidrs())}, not declared in zones.ran,` : "addresses that are not known yet";
     yield verdict({
       message: `NetworkPolicy ${policy.name} ${certain ? "lets" : "may let"} ${who} open ${item.interface} of the ${item.networkFunctions.join(", ")}: ${attackOn([item.interface])}.`,
       evidence: [...item.nodes, ...item.unknown].map((node) => seen(node, item.interface === "N2" ? (context.settings.zones.ran ?? "zones.ran") : "the SMFs or UPFs it works with")),

@@ -6,8 +6,10 @@
 
 import { guardedProducers, type GuardedProducer, producersOfPolicy, type SourceKind, sourcesOf } from "../../analysis/mesh/producers";
 import { actionOf } from "../../analysis/mesh/authorization";
+import { intersectPorts } from "../../analysis/reachability/ports";
 import { admittedPorts, type Caller, rulePorts } from "../../analysis/reachability/mesh";
 import type { Mode } from "../../analysis/reachability/program";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { type NamespaceInUse, namespacesInUse, namespaceTitle } from "../../engine/namespace-targets";
 import { either, objects } from "../../engine/targets";
@@ -90,7 +92,6 @@ const STRANGER: Caller = { namespace: "q7x-elsewhere", account: "q7x-nobody", ce
 
 function* defaultDeny(namespace: NamespaceInUse, context: RuleContext): Generator<Verdict> {
   const open = context.model.ask(guardedByNamespace).get(namespace.name)?.filter(({ policies }) => !policies.some(({ policy }) => actionOf(policy) === "ALLOW")) ?? [];
-  if (open.length === 0) return;
   const stranger = { ...STRANGER, namespace: namespace.name };
   const admits = ({ producer }: GuardedProducer, mode: Mode) => admittedPorts(context.model, producer.workload, stranger, mode).length > 0;
   const left = open.filter((item) => admits(item, "may"));
@@ -98,7 +99,7 @@ function* defaultDeny(namespace: NamespaceInUse, context: RuleContext): Generato
   const certain = left.some((item) => item.proxied && admits(item, "must"));
   const names = left.map(({ producer }) => producer.workload.name);
   yield (certain ? fail : undetermined)({
-    message: `In ${namespaceTitle(namespace)} every workload of the mesh ${certain ? "may" : "perhaps may"} call ${names.slice(0, 6).join(", ")}${names.length > 6 ? ` and ${names.length - 6} more` : ""}: no AuthorizationPolicy names who may (Retrieve UE Subscription Data).`,
+    message: `In ${namespaceTitle(namespace)} every workload of the mesh ${certain ? "may" : "perhaps may"} call ${listed(names, 6)}: no AuthorizationPolicy names who may (Retrieve UE Subscription Data).`,
     evidence: [{ path: "AuthorizationPolicy", actual: null, expected: "one that allows nothing, and an ALLOW policy with the consumers of each producer" }],
     networkFunctions: [...new Set(left.flatMap(({ producer }) => producer.functions))],
     interfaces: ["SBI"],
@@ -138,7 +139,7 @@ function* consumers(policy: KubernetesObject, context: RuleContext): Generator<V
   if (told.length === 0) return;
   const texts = [...new Set(told.map(({ text }) => text))];
   yield (certain.length > 0 ? fail : undetermined)({
-    message: `AuthorizationPolicy ${policy.name} ${certain.length > 0 ? "lets" : "may let"} ${texts.slice(0, 3).join("; ")}${texts.length > 3 ? `; and ${texts.length - 3} more` : ""}: a function that is taken over calls what 3GPP never has it call (Retrieve UE Subscription Data).`,
+    message: `AuthorizationPolicy ${policy.name} ${certain.length > 0 ? "lets" : "may let"} ${listed(texts, 3, "; ")}: a function that is taken over calls what 3GPP never has it call (Retrieve UE Subscription Data).`,
     evidence: [...new Map(told.map(({ node }) => [node.path, seen(node, "principals of the 3GPP consumers")])).values()].slice(0, 5),
     networkFunctions: [...new Set(told.flatMap(({ functions }) => functions))],
     interfaces: ["SBI"],
@@ -151,7 +152,7 @@ function* faultsOf(model: CoreModel, rule: Node, { producer }: GuardedProducer):
   const label = functions.join("+");
   const fault = (text: string, node: Node, certain = true): Fault => ({ text: `${text} call the ${label}`, node, certain, functions });
   // What a DENY policy before it refuses the policy does not let in.
-  const admits = (caller: Caller) => rulePorts(rule, caller, "may").length > 0 && admittedPorts(model, workload, caller, "may").length > 0;
+  const admits = (caller: Caller) => intersectPorts(rulePorts(rule, caller, "may"), admittedPorts(model, workload, caller, "may")).length > 0;
   for (const { node, kind } of sourcesOf(rule)) {
     const who = KINDS[kind];
     if (kind === "namespaces" && !functions.some(isCritical)) continue;
@@ -166,7 +167,7 @@ function* faultsOf(model: CoreModel, rule: Node, { producer }: GuardedProducer):
   else if (certainly(near)) yield fault(`every ServiceAccount of ${workload.namespace}`, rule.get("from"));
   else
     for (const { caller, text, beyond } of model.ask(callers))
-      if (beyond(functions) && caller.namespace !== "" && certainly(caller)) yield fault(text, rule.get("from"));
+      if (beyond(functions) && certainly(caller)) yield fault(text, rule.get("from"));
 } // prettier-ignore
 
 /** Accounts that principals name whatever stands before them: `*\/sa/amf`, `*amf`. */

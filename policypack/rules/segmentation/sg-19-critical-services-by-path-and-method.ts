@@ -7,6 +7,7 @@
 import { producersOfPolicy } from "../../analysis/mesh/producers";
 import { isAmbient, isAttached } from "../../analysis/mesh/istio";
 import { actionOf } from "../../analysis/mesh/authorization";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { objects } from "../../engine/targets";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
@@ -93,7 +94,7 @@ function* judge(policy: KubernetesObject, context: RuleContext): Generator<Verdi
   const sure = certain.length > 0 && selected.some((item) => item.certain);
   const services = critical(functions);
   yield (sure ? fail : undetermined)({
-    message: `AuthorizationPolicy ${policy.name} of the ${functions.join(", ")} ${[...new Set(told.map(({ text }) => text))].join(" and ")}: whoever may call one service gets ${services.slice(0, 4).join(", ")} with it (Retrieve UE Subscription Data).`,
+    message: `AuthorizationPolicy ${policy.name} of the ${functions.join(", ")} ${[...new Set(told.map(({ text }) => text))].join(" and ")}: whoever may call one service gets ${listed(services, 4)} with it (Retrieve UE Subscription Data).`,
     evidence: told.slice(0, 5).map(({ node }) => seen(node, "paths of one API (/nudm-sdm/*) and the methods that are called")),
     networkFunctions: functions,
     interfaces: ["SBI"],

@@ -53,7 +53,6 @@ export default defineRule({
     }
     if (!hasMesh(context.model)) return;
     const members = context.model.ask(byNamespace).get(subject.name) ?? [];
-    if (members.length === 0) return;
     yield* enrolment(subject, members, context);
     yield* outbound(subject, members, context);
   },
@@ -68,7 +67,7 @@ export default defineRule({
       { name: "a ServiceEntry for one host", resources: [...MESH, sidecar("REGISTRY_ONLY"), networkFunction("amf"), entry("ocsp.operator.example")] },
     ],
     fail: [
-      { name: "a namespace that is not in the mesh", resources: [STRICT, sidecar("REGISTRY_ONLY"), object("v1", "Namespace", "core", {}), networkFunction("amf")] },
+      { name: "a namespace that is not in the mesh", resources: [STRICT, sidecar("ALLOW_ANY"), object("v1", "Namespace", "core", {}), networkFunction("amf")] },
       { name: "injection switched off for one function", resources: [...MESH, sidecar("REGISTRY_ONLY"), annotated({ "sidecar.istio.io/inject": "false" })] },
       { name: "the SBI port excluded", resources: [...MESH, sidecar("REGISTRY_ONLY"), annotated({ "traffic.sidecar.istio.io/excludeInboundPorts": "9091, 8000" })] },
       { name: "the SBI port not among those included", resources: [...MESH, sidecar("REGISTRY_ONLY"), annotated({ "traffic.sidecar.istio.io/includeInboundPorts": "9091" })] },
@@ -82,18 +81,16 @@ export default defineRule({
     ],
     undetermined: [
       { name: "a mesh configuration out of sight", resources: [...MESH, networkFunction("amf")] },
+      { name: "a host that the configuration brings, where hosts are approved", resources: [...MESH, sidecar("REGISTRY_ONLY"), networkFunction("amf"), entry(unknownValue())], settings: { rules: { "SG-20": { options: { hosts: ["ocsp.operator.example"] } } } } },
       { name: "exclusions that the configuration brings", resources: [...MESH, sidecar("REGISTRY_ONLY"), annotated({ "traffic.sidecar.istio.io/excludeInboundPorts": unknownValue() })] },
     ],
   }),
 }); // prettier-ignore
 
-/** Functions whose interfaces are not HTTP: nothing of the mesh is theirs. */
-const WITHOUT_HTTP = new Set(["UPF", "N3IWF", "TNGF", "SEG", "DEA"]);
-
 const byNamespace = (model: CoreModel): ReadonlyMap<string, readonly SbiProducer[]> => {
   const found = new Map<string, SbiProducer[]>();
   for (const producer of model.ask(sbiProducers)) {
-    if (producer.native === "mutual" || producer.functions.every((id) => WITHOUT_HTTP.has(id))) continue;
+    if (producer.native === "mutual") continue;
     const list = found.get(producer.workload.namespace);
     if (list === undefined) found.set(producer.workload.namespace, [producer]);
     else list.push(producer);
@@ -167,7 +164,7 @@ function inboundBypasses(producer: SbiProducer, bypass: Make): Bypass[] {
     ...open,
     ...(out.length > 0 ? [bypass(`port ${out.join(", ")} is excluded`, excluded)] : []),
     // Where nobody says which ports it serves, a list of included ones is taken for right.
-    ...(missing.length > 0 && missing.length === serving.length ? [bypass(`of the ports that go through the proxy none is its SBI (${serving.join(", ")})`, included)] : []),
+    ...(missing.length === serving.length ? [bypass(`of the ports that go through the proxy none is its SBI (${serving.join(", ")})`, included)] : []),
   ];
 } // prettier-ignore
 
@@ -190,7 +187,7 @@ function outboundBypasses({ workload }: SbiProducer, bypass: Make): Bypass[] {
 const WIDEST_RANGE = 24;
 
 function portsIn(annotation: Node): string[] {
-  return valueOr(annotation.string(), "").split(",").map((part) => part.trim()).filter((part) => part !== "");
+  return valueOr(annotation.string(), "").split(",").map((part) => part.trim());
 } // prettier-ignore
 
 /** Ports on which a producer serves the SBI: those of its configuration, else the TCP ports that its containers declare and products use. */
@@ -223,7 +220,7 @@ function* outbound(namespace: NamespaceInUse, members: readonly SbiProducer[], c
 
 function* hosts(subject: KubernetesObject, context: RuleContext): Generator<Verdict> {
   if (!context.model.coreNamespaces.has(subject.namespace) && subject.namespace !== "istio-system") return;
-  if (valueOr(subject.spec.get("location").string(), "MESH_EXTERNAL") === "MESH_INTERNAL") return;
+  if (valueOr(subject.spec.get("location").string(), "") === "MESH_INTERNAL") return;
   const approved = context.options["hosts"] as readonly string[];
   const wrong = subject.spec.get("hosts").items().filter((node) => {
     const host = valueOr(node.string(), "");
@@ -257,6 +254,6 @@ function annotated(annotations: Properties) {
   return networkFunction("amf", { annotations, container: { ports: [{ name: "sbi", containerPort: 8000 }] } });
 }
 
-function entry(host: string) {
+function entry(host: Properties[string]) {
   return object("networking.istio.io/v1", "ServiceEntry", "outside", { spec: { hosts: [host], location: "MESH_EXTERNAL" } });
 }

@@ -7,13 +7,14 @@
 
 import { declaredFunctions } from "../../analysis/aws-network/declared-function";
 import { isWorld } from "../../analysis/aws-network/world";
-import { IpSet } from "../../analysis/cidr/ip-set";
 import { type Exposed, exposedBy, isEdge } from "../../analysis/exposure/backends";
 import { type Opening, openings } from "../../analysis/exposure/openings";
 import { workloadsBehind } from "../../analysis/exposure/services";
 import { intersectPorts } from "../../analysis/reachability/ports";
 import { openToAddresses } from "../../analysis/reachability/outside";
 import { behind } from "../../analysis/reachability/ways-in";
+import { declaredRange } from "../../analysis/cidr/zones";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
 import { type LoadBalancer, loadBalancers, targetGroupsBehind } from "../../model/aws/load-balancers";
@@ -123,10 +124,7 @@ function* opened(subject: KubernetesObject, context: RuleContext): Generator<Ver
   for (const opening of context.model.ask(byObject).get(subject) ?? []) {
     const audience = audienceFor(opening, context);
     if (audience === "nobody") continue;
-    const inner = opening.backends.flatMap((backend) => {
-      const found = exposedBy(context.model, backend).filter((item) => item.inner);
-      return backend.service === undefined ? found : found.filter((item) => item.workload === undefined || letIn(opening, backend, item, context));
-    });
+    const inner = opening.backends.flatMap((backend) => exposedBy(context.model, backend).filter((item) => item.inner && letIn(opening, backend, item, context)));
     if (inner.length === 0) continue;
     const certain = audience !== "perhaps the internet" && inner.some((item) => item.certain);
     yield (certain ? fail : undetermined)({
@@ -140,13 +138,12 @@ function* opened(subject: KubernetesObject, context: RuleContext): Generator<Ver
 } // prettier-ignore
 
 function list(inner: readonly Exposed[]): string {
-  const texts = [...new Set(inner.map(({ text }) => text))];
-  return `${texts.slice(0, 3).join(", ")}${texts.length > 3 ? ` and ${texts.length - 3} more` : ""}`;
+  return listed([...new Set(inner.map(({ text }) => text))]);
 }
 
 /** Who may call: the internet, partners by their declared ranges, or nobody from outside the domain. */
 function audienceFor({ audience, sources }: Opening, context: RuleContext): "the internet" | "roaming partners" | "perhaps the internet" | "nobody" {
-  const partners = IpSet.of(context.settings.zones.interconnect ?? []);
+  const partners = declaredRange(context.settings.zones.interconnect);
   if (sources?.overlaps(partners) === true && !isWorld(sources)) return "roaming partners";
   if (audience === "inside" || audience === "nodes") return "nobody";
   // Ranges that somebody wrote down are peers, whom SG-17 knows; only a list as wide as the world is none.

@@ -7,19 +7,21 @@
 import { coreAdmissionsOn, N32 } from "../../analysis/aws-network/port-admissions";
 import { declaredFunctions } from "../../analysis/aws-network/declared-function";
 import { isWorld } from "../../analysis/aws-network/world";
-import { PRIVATE } from "../../analysis/cidr/ip-set";
+import { type IpSet, PRIVATE } from "../../analysis/cidr/ip-set";
 import { declaredRange } from "../../analysis/cidr/zones";
-import { type Opening, openings } from "../../analysis/exposure/openings";
+import { openings } from "../../analysis/exposure/openings";
 import { workloadsBehind } from "../../analysis/exposure/services";
 import { nfConfigurations, type NfConfiguration } from "../../analysis/nf-config";
 import { intersectPorts, portsOf, unionPorts } from "../../analysis/reachability/ports";
 import { openToAddresses } from "../../analysis/reachability/outside";
+import { listed } from "../../engine/listed";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
 import { GROUP_TYPES, securityGroup } from "../../model/aws/security-groups";
 import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { functionsNamed } from "../../model/network-functions/vocabulary";
+import type { Workload } from "../../model/kubernetes/workloads";
 import { Resource } from "../../model/stack";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, type Properties, resource, unknownValue } from "../../testing/build";
@@ -101,28 +103,29 @@ const N32_PORTS = unionPorts(portsOf("TCP", 443, 443), portsOf("TCP", 7777, 7777
 function* service(subject: KubernetesObject, context: RuleContext): Generator<Verdict> {
   const sepps = workloadsBehind(context.model, subject).filter(({ workload }) => context.model.classification(workload).networkFunctions.includes("SEPP"));
   if (sepps.length === 0) return;
-  const opening = context.model.ask(openings).find((item) => item.object === subject && item.audience !== "inside");
-  const internal = context.model.ask(openings).find((item) => item.object === subject && item.sources !== undefined);
-  const found = opening ?? internal;
-  if (found === undefined) return;
   const partners = declaredRange(context.settings.zones.interconnect);
   const ranges = subject.spec.get("loadBalancerSourceRanges");
-  const evidence = [seen(ranges.isAbsent ? found.node : ranges, context.settings.zones.interconnect ?? "the contracted peers, as zones.interconnect declares them")];
-  const base = { evidence, networkFunctions: ["SEPP" as const], interfaces: ["N32"], cause: "peers" };
-  const world = found.sources === undefined || isWorld(found.sources);
-  const letThrough = sepps.some(({ workload }) => strangersReach(found, workload, context));
-  if (!letThrough) return;
-  if (ranges.holdsUnknown() || found.audience === "unknown") yield undetermined({ ...base, message: `Whom Service ${subject.name} lets open N32 of the SEPP is not known before deployment.` });
-  else if (world) yield fail({ ...base, message: `Service ${subject.name} lets everybody open N32 of the SEPP: ${ATTACK}.` });
-  else if (found.sources !== undefined && !found.sources.minus(partners).isEmpty)
-    yield (partners.isEmpty ? undetermined : fail)({ ...base, message: `Service ${subject.name} lets ${found.sources.minus(partners).cidrs().slice(0, 3).join(", ")} open N32 of the SEPP, which zones.interconnect does not name: ${ATTACK}.` });
+  for (const opening of context.model.ask(openings).filter((item) => item.object === subject && (item.audience !== "inside" || item.sources !== undefined))) {
+    const open = ranges.holdsUnknown() || opening.audience === "unknown";
+    const sources = open ? EVERYBODY : (opening.sources ?? EVERYBODY);
+    const strangers = sources.minus(partners);
+    if (!sepps.some(({ workload }) => reachN32(strangers, workload, context))) continue;
+    if (!open && strangers.isEmpty) continue;
+    const who = isWorld(sources) ? "everybody open N32 of the SEPP" : `${listed(strangers.cidrs())} open N32 of the SEPP, which zones.interconnect does not name`;
+    yield (!open && (isWorld(sources) || !partners.isEmpty) ? fail : undetermined)({
+      message: open ? `Whom Service ${subject.name} lets open N32 of the SEPP is not known before deployment.` : `Service ${subject.name} lets ${who}: ${ATTACK}.`,
+      evidence: [seen(ranges.isAbsent ? opening.node : ranges, context.settings.zones.interconnect ?? "the contracted peers, as zones.interconnect declares them")],
+      networkFunctions: ["SEPP"],
+      interfaces: ["N32"],
+      cause: "peers",
+    });
+    return;
+  }
 } // prettier-ignore
 
-/** Whether policies let anybody but the declared peers through to N32. */
-function strangersReach(opening: Opening, workload: Parameters<typeof openToAddresses>[1], context: RuleContext): boolean {
-  const partners = declaredRange(context.settings.zones.interconnect);
-  const sources = opening.sources ?? EVERYBODY;
-  const open = openToAddresses(context.model, workload, sources.minus(partners));
+/** Whether policies let some of these addresses through to N32. */
+function reachN32(addresses: IpSet, workload: Workload, context: RuleContext): boolean {
+  const open = openToAddresses(context.model, workload, addresses);
   return open === undefined || intersectPorts(open, N32_PORTS).length > 0;
 }
 
@@ -138,7 +141,7 @@ function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
   const strangers = sources.minus(partners).minus(PRIVATE);
   if (strangers.isEmpty && unknown.length === 0) return;
   const certain = isWorld(sources) || (!partners.isEmpty && !strangers.isEmpty && unknown.length === 0);
-  const who = isWorld(sources) ? "everybody" : strangers.isEmpty ? "addresses that are not known yet" : strangers.cidrs().slice(0, 3).join(", ");
+  const who = isWorld(sources) ? "everybody" : strangers.isEmpty ? "addresses that are not known yet" : listed(strangers.cidrs());
   yield (certain ? fail : undetermined)({
     message: `Security group ${subject.name} lets ${who} open N32 of the SEPP, which is for contracted peers: ${ATTACK}.`,
     evidence: [...unknown, ...nodes].slice(0, 5).map((node) => seen(node, context.settings.zones.interconnect ?? "the contracted peers, as zones.interconnect declares them")),
@@ -186,7 +189,7 @@ function tlsFaults({ servers, peers }: NfConfiguration): { wrong: Evidence[]; op
 
 /** Peers of different operators behind one anchor: each could sign for the other. */
 function* anchors({ body }: NfConfiguration, subject: KubernetesObject): Generator<Verdict> {
-  const peers = [body.get("n32", "client", "sepp"), body.get("sepp", "n32", "client", "sepp")].flatMap((list) => list.items());
+  const peers = body.get("sepp", "n32", "client", "sepp").items();
   const byAnchor = new Map<string, { node: Node; plmn: string }[]>();
   for (const peer of peers) {
     const anchor = valueOr(peer.get("cacert").string(), "");

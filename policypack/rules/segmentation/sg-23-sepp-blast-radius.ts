@@ -9,6 +9,7 @@ import { POLICIES } from "../../analysis/reachability/policies/kinds";
 import { allowsOf, type NamedEdge, namedEdges, standardPorts } from "../../analysis/reachability/policy-edges";
 import type { CoreUnit } from "../../analysis/reachability/parties";
 import { describePorts, subtractPorts } from "../../analysis/reachability/ports";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, workloads } from "../../engine/targets";
 import type { CoreModel } from "../../model/core";
@@ -89,7 +90,7 @@ function* place(workload: Workload, context: RuleContext): Generator<Verdict> {
   const certain = beside.length > 0 || nodes === "yes";
   const names = beside.map(({ name }) => name);
   const shared = [
-    ...(beside.length > 0 ? [`its namespace with ${names.slice(0, 4).join(", ")}${names.length > 4 ? ` and ${names.length - 4} more` : ""}`] : []),
+    ...(beside.length > 0 ? [`its namespace with ${listed(names, 4)}`] : []),
     ...(nodes === "yes" || (nodes === "maybe" && !certain) ? ["its nodes with inner functions"] : []),
   ];
   const selector = workload.podSpec.get("nodeSelector");
@@ -113,7 +114,7 @@ function* reach(subject: KubernetesObject, context: RuleContext): Generator<Verd
   if (first === undefined) return;
   const targets = [...new Set(told.map(({ to, allow }) => `the ${to.label} (${describePorts(allow.possible)})`))];
   yield (certain.length > 0 ? fail : undetermined)({
-    message: `${subject.kind} ${subject.name} ${certain.length > 0 ? "lets" : "may let"} the SEPP reach ${targets.slice(0, 4).join(", ")}: it needs the SCP, the NRF and its peers, and whoever takes it over from a partner's network is one hop from there (MNO Roaming Partners).`,
+    message: `${subject.kind} ${subject.name} ${certain.length > 0 ? "lets" : "may let"} the SEPP reach ${listed(targets, 4)}: it needs the SCP, the NRF and its peers, and whoever takes it over from a partner's network is one hop from there (MNO Roaming Partners).`,
     evidence: [...new Set(told.map(({ allow }) => allow.rule.node))].slice(0, 5).map((node) => seen(node, "SCP, NRF and the partners' addresses")),
     networkFunctions: ["SEPP"],
     interfaces: ["SBI"],

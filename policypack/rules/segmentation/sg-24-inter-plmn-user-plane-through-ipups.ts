@@ -15,6 +15,7 @@ import { uePools } from "../../analysis/planes/ranges";
 import { POLICIES } from "../../analysis/reachability/policies/kinds";
 import { allowsOf } from "../../analysis/reachability/policy-edges";
 import { intersectPorts, portsOf } from "../../analysis/reachability/ports";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources, workloads } from "../../engine/targets";
 import { tag } from "../../model/aws/references";
@@ -169,7 +170,7 @@ function* group(subject: Resource, context: RuleContext): Generator<Verdict> {
   const { sources, nodes } = coreAdmissionsOn(context.model, found, TrafficSet.of(UDP, 2152, 2152));
   if (isWorld(sources) || !sources.overlaps(partners)) return;
   yield (role.isUnknown ? undetermined : fail)({
-    message: `Security group ${subject.name} lets roaming partners (${sources.intersection(partners).cidrs().slice(0, 3).join(", ")}) send GTP-U to a UPF without the IPUPS role: ${ATTACK}.`,
+    message: `Security group ${subject.name} lets roaming partners (${listed(sources.intersection(partners).cidrs())}) send GTP-U to a UPF without the IPUPS role: ${ATTACK}.`,
     evidence: nodes.slice(0, 5).map((node) => seen(node, "partners' ranges at the group tagged carrierguard.dev/upf-role: ipups only")),
     networkFunctions: ["UPF"],
     interfaces: ["N9"],

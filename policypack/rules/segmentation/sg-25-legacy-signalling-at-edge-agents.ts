@@ -156,7 +156,7 @@ function* policy(subject: KubernetesObject, context: RuleContext): Generator<Ver
 /** Ports that partners' addresses may open beyond what the standard gives them at this function. */
 function fromPartners({ rule, ports, self }: BoundAllow, partners: ReturnType<typeof declaredRange>): PortSet {
   const named = rule.peers.some((peer) => peer.kind === "block" && !isWorld(peer.certain) && peer.certain.overlaps(partners));
-  if (!named || partners.isEmpty) return NO_PORTS;
+  if (!named) return NO_PORTS;
   const flows = self.parties.flatMap((party) => standardFlows({ kind: "zone", id: "interconnect" }, party));
   return subtractPorts(ports, unionPorts(...flows.map((flow) => portsOfFlow(flow, self.sbi)), NO_PORTS));
 }

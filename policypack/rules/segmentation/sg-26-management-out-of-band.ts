@@ -21,6 +21,7 @@ import {
   subtractPorts,
   unionPorts,
 } from "../../analysis/reachability/ports";
+import { listed } from "../../engine/listed";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
 import { resolve } from "../../model/aws/references";
@@ -126,7 +127,7 @@ function* told(what: string, faults: readonly Fault[]): Generator<Verdict> {
   if (list.length === 0) return;
   const texts = [...new Set(list.map(({ text }) => text))];
   yield (certain.length > 0 ? fail : undetermined)({
-    message: `${what} ${certain.length > 0 ? "lets" : "may let"} ${texts.slice(0, 3).join("; ")}${texts.length > 3 ? `; and ${texts.length - 3} more` : ""}: one foothold becomes the management of the network (SSH).`,
+    message: `${what} ${certain.length > 0 ? "lets" : "may let"} ${listed(texts, 3, "; ")}: one foothold becomes the management of the network (SSH).`,
     evidence: [...new Map(list.map(({ evidence }) => [evidence.path, evidence])).values()].slice(0, 5),
     interfaces: ["OAM"],
     cause: "management",
@@ -155,12 +156,12 @@ function addressFaults(allow: BoundAllow, context: RuleContext): Fault[] {
       // Every address holds the management network too; that is SG-12's to say.
       const into = peer.certain.intersection(management);
       const wide = peer.certain.coversMoreThan(4, 8);
-      return into.isEmpty || wide ? [] : [{ text: `the ${allow.self.label} into the management network (${into.cidrs().slice(0, 2).join(", ")})`, evidence, certain: allow.certain }];
+      return into.isEmpty || wide ? [] : [{ text: `the ${allow.self.label} into the management network (${listed(into.cidrs(), 2)})`, evidence, certain: allow.certain }];
     }
     const ports = managementPorts(allow.ports, allow.self);
     const strangers = peer.certain.minus(management);
     if (ports.length === 0 || strangers.isEmpty) return [];
-    return [{ text: `${strangers.cidrs().slice(0, 2).join(", ")} open ${describePorts(ports)} of the ${allow.self.label}`, evidence, certain: allow.certain && !management.isEmpty }];
+    return [{ text: `${listed(strangers.cidrs(), 2)} open ${describePorts(ports)} of the ${allow.self.label}`, evidence, certain: allow.certain && !management.isEmpty }];
   });
 } // prettier-ignore
 

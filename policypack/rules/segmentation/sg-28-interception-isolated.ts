@@ -12,6 +12,7 @@ import { allowsOf, type NamedEdge, namedEdges, standardPorts } from "../../analy
 import type { CoreUnit } from "../../analysis/reachability/parties";
 import { describePorts, subtractPorts } from "../../analysis/reachability/ports";
 import { type NamespaceInUse, namespacesInUse } from "../../engine/namespace-targets";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
 import { resolve } from "../../model/aws/references";
@@ -97,7 +98,7 @@ function* place(namespace: NamespaceInUse, context: RuleContext): Generator<Verd
   if (beside.length === 0 && nodes === "no") return;
   const certain = beside.length > 0 || nodes === "yes";
   const shared = [
-    ...(beside.length > 0 ? [`the namespace with ${beside.slice(0, 3).map(({ name }) => name).join(", ")}${beside.length > 3 ? ` and ${beside.length - 3} more` : ""}`] : []),
+    ...(beside.length > 0 ? [`the namespace with ${listed(beside.map(({ name }) => name))}`] : []),
     ...(nodes === "yes" || !certain ? ["nodes with functions of the core"] : []),
   ];
   const [first] = own;
@@ -129,7 +130,7 @@ function* edges(subject: KubernetesObject, context: RuleContext): Generator<Verd
   if (told.length === 0) return;
   const texts = [...new Set(told.map((edge) => `${edge.from.label} to ${edge.to.label} on ${describePorts(beyond(edge))}`))];
   yield (certain.length > 0 ? fail : undetermined)({
-    message: `${subject.kind} ${subject.name} ${certain.length > 0 ? "lets" : "may let"} ${texts.slice(0, 3).join("; ")}, beyond X1, X2, X3 and the hand-over: ${ATTACK}.`,
+    message: `${subject.kind} ${subject.name} ${certain.length > 0 ? "lets" : "may let"} ${listed(texts, 3, "; ")}, beyond X1, X2, X3 and the hand-over: ${ATTACK}.`,
     evidence: [...new Set(told.map(({ allow }) => allow.rule.node))].slice(0, 5).map((node) => seen(node, "X1, X2 and X3 only")),
     interfaces: ["LI_X1", "LI_X2/X3"],
     cause: "edges",
@@ -156,7 +157,7 @@ function* secrets(subject: KubernetesObject, context: RuleContext): Generator<Ve
   const certain = strangers.length > 0;
   if (!certain && !own.unknown) return;
   yield (certain ? fail : undetermined)({
-    message: `${subject.kind} ${subject.name} ${certain ? `lets ${strangers.slice(0, 3).map(({ kind, name }) => `${kind} ${name}`).join(", ")} read` : "may let others read"} the Secrets of interception (${[...places].sort().join(", ")}): ${ATTACK}.`,
+    message: `${subject.kind} ${subject.name} ${certain ? `lets ${listed(strangers.map(({ kind, name }) => `${kind} ${name}`))} read` : "may let others read"} the Secrets of interception (${[...places].sort().join(", ")}): ${ATTACK}.`,
     evidence: [seen(subject.resource.props.get("subjects"), "interception's own people and workloads")],
     cause: "secrets",
   });
@@ -187,7 +188,7 @@ function* key(subject: Resource, context: RuleContext): Generator<Verdict> {
   const others = users.filter((user) => !isInterceptionResource(user));
   if (others.length === 0 || others.length === users.length) return;
   yield fail({
-    message: `Key ${subject.name} encrypts interception's data and ${others.slice(0, 3).map(({ name }) => name).join(", ")} alike: whoever may use it for the one decrypts the other (Cloud Accounts).`,
+    message: `Key ${subject.name} encrypts interception's data and ${listed(others.map(({ name }) => name))} alike: whoever may use it for the one decrypts the other (Cloud Accounts).`,
     evidence: [{ path: "users of the key", actual: users.map(({ name }) => name).sort().join(", "), expected: "interception alone" }],
     cause: "key",
   });

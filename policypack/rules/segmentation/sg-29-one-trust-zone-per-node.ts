@@ -5,6 +5,7 @@
  */
 
 import { type Answer, mayMeet, type Placement, placementOf } from "../../analysis/placement";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, undetermined, type Verdict } from "../../engine/rule";
 import { wholeStack } from "../../engine/targets";
 import type { CoreModel } from "../../model/core";
@@ -170,9 +171,7 @@ function* meetings(model: CoreModel, context: RuleContext): Generator<Verdict> {
       [...new Set(told.flatMap(({ a, b }) => [a, b]).flatMap((group) => (group.of === of ? group.names : [])))].sort(),
     ]),
   );
-  const described = [...members].map(
-    ([of, names]) => `${of} (${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""})`,
-  );
+  const described = [...members].map(([of, names]) => `${of} (${listed(names)})`);
   const verdict = certain.length > 0 ? fail : undetermined;
   const groupsTold = told.flatMap(({ a, b }) => [a, b]);
   const first = classes.flatMap((of) => groupsTold.find((group) => group.of === of) ?? []);
