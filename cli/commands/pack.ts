@@ -24,7 +24,7 @@ export interface PackOptions {
 const FOLDER = join(packageRoot, "policypack");
 
 export function printPath(options: { readonly executable?: boolean }): void {
-  console.log(options.executable === true ? join(FOLDER, "carrierguard-pack") : FOLDER);
+  console.log(options.executable === true ? join(FOLDER, "carrierguard-pack.js") : FOLDER);
 }
 
 export async function printConfig(options: Omit<PackOptions, "output">): Promise<void> {

@@ -29,12 +29,18 @@ echo "15 commands"
 echo "-- the pack"
 pack=$(npx --no-install carrierguard path)
 [ -f "$pack/PulumiPolicy.yaml" ] || { echo "no PulumiPolicy.yaml in $pack"; exit 1; }
-cd "$pack"
-(node "$work/node_modules/@pulumi/pulumi/cmd/run-policy-pack" 127.0.0.1:0 "$pack" & echo $! > "$work/pid"; wait) > "$work/port" 2> "$work/err" &
-for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.1; done
-kill "$(cat "$work/pid")" 2>/dev/null || true
-grep -Eq '^[0-9]+$' "$work/port" || { cat "$work/err"; echo "the pack does not serve"; exit 1; }
-echo "serves"
+# Both kinds, each from where the engine starts it.
+serves() { # serves <folder> <command...>
+  : > "$work/port"
+  (cd "$1" && shift && { "$@" 127.0.0.1:0 ${folder:+"$folder"} & echo $! > "$work/pid"; wait; }) > "$work/port" 2> "$work/err" &
+  for _ in $(seq 100); do [ -s "$work/port" ] && break; sleep 0.1; done
+  kill "$(cat "$work/pid")" 2>/dev/null || true
+  grep -Eq '^[0-9]+$' "$work/port" || { cat "$work/err"; echo "the pack does not serve"; exit 1; }
+}
+folder=$pack serves "$pack" node "$work/node_modules/@pulumi/pulumi/cmd/run-policy-pack"
+executable=$(npx --no-install carrierguard path --executable)
+folder='' serves "$work" "$executable"
+echo "serves, as a folder and as a file"
 
 echo "-- the subpath exports"
 cd "$work" && node -e 'for (const path of ["carrierguard", "carrierguard/testing", "carrierguard/analysis"]) if (Object.keys(require(path)).length === 0) throw new Error(path)'
