@@ -4,6 +4,7 @@
  * sites of a carrier are.
  */
 
+import type { CoreModel } from "../model/core";
 import type { Pod, Workload } from "../model/kubernetes/workloads";
 import type { Classification } from "../model/network-functions/classify";
 import type { Judged } from "./judged";
@@ -29,33 +30,43 @@ export function perPod(
   judge: (workload: Workload, context: RuleContext) => Judged,
   check: PodCheck,
 ): (workload: Workload, context: RuleContext) => Iterable<Verdict> {
-  const known = new WeakMap<RuleContext, WeakMap<Pod, Map<string, readonly Verdict[]>>>();
+  const known = new WeakMap<RuleContext, Map<Pod, Map<string, readonly Verdict[]>>>();
   return (workload, context) => {
     const judged = judge(workload, context);
     if (judged === "no" || judged === "later") return NOTHING;
-    const { role, networkFunctions, contradictions } = context.model.classification(workload);
-    const { pod, kind, name } = workload;
-    const contradicted = contradictions.length > 0;
-    const answers = within(within(known, context, newPods), pod, newAnswers);
+    const pod = within(context.model.ask(judgedPods)[judged], workload, () => judgedPod(workload, judged, context.model));
+    // A resource by itself has nobody to share with.
+    if (context.view === "resource") return check(pod, context);
+    const { kind, name, role, networkFunctions, contradicted } = pod;
     const key = `${kind} ${name} ${judged} ${role} ${networkFunctions.join()} ${contradicted}`;
-    let verdicts = answers.get(key);
-    if (verdicts === undefined) {
-      verdicts = [...check({ ...pod, pod, kind, name, judged, role, networkFunctions, contradicted }, context)];
-      answers.set(key, verdicts);
-    }
-    return verdicts;
+    const answers = within(within(known, context, newPods), workload.pod, newAnswers);
+    return within(answers, key, () => [...check(pod, context)]);
   };
 }
 
 const NOTHING: readonly Verdict[] = [];
-const newPods = () => new WeakMap<Pod, Map<string, readonly Verdict[]>>();
+const newPods = () => new Map<Pod, Map<string, readonly Verdict[]>>();
 const newAnswers = () => new Map<string, readonly Verdict[]>();
 
-function within<K extends object, V>(map: WeakMap<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
+/** The pods that were judged, for all rules. */
+const judgedPods = (): { readonly [judged in JudgedPod["judged"]]: Map<Workload, JudgedPod> } => ({ yes: new Map(), suspect: new Map() });
+
+function judgedPod(workload: Workload, judged: JudgedPod["judged"], model: CoreModel): JudgedPod {
+  const { pod, kind, name } = workload;
+  const { role, networkFunctions, contradictions } = model.classification(workload);
+  return { ...pod, pod, kind, name, judged, role, networkFunctions, contradicted: contradictions.length > 0 };
+}
+
+interface Memory<Key, Value> {
+  get(key: Key): Value | undefined;
+  set(key: Key, value: Value): unknown;
+}
+
+function within<Key, Value>(memory: Memory<Key, Value>, key: Key, make: () => Value): Value {
+  let value = memory.get(key);
   if (value === undefined) {
     value = make();
-    map.set(key, value);
+    memory.set(key, value);
   }
   return value;
 }

@@ -76,6 +76,10 @@ export const NO_KNOWLEDGE: Knowledge = { at: 0, indicators: [] };
 
 /** The rule's options: its defaults, and what the settings say. */
 export function optionsOf(rule: Rule, settings: Settings): Options {
-  const defaults = Object.fromEntries(Object.entries(rule.options ?? {}).map(([name, schema]) => [name, schema.default]));
-  return { ...defaults, ...settings.rules[rule.id]?.options };
+  const given = settings.rules[rule.id]?.options;
+  if (rule.options === undefined) return given ?? NO_OPTIONS;
+  const defaults = Object.fromEntries(Object.entries(rule.options).map(([name, schema]) => [name, schema.default]));
+  return { ...defaults, ...given };
 }
+
+const NO_OPTIONS: Options = {};

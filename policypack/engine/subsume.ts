@@ -1,5 +1,6 @@
 /** Marks the findings that another one on the same cause covers, so that people read one line for one mistake. */
 
+import { perPart } from "../model/answers";
 import type { Finding } from "./finding";
 import type { Evidence, Extent, Rule } from "./rule";
 
@@ -8,14 +9,7 @@ import type { Evidence, Extent, Rule } from "./rule";
  * what only advises. The mark names the finding that people see, though that one may cover the next and the next this one.
  */
 export function markSubsumed(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
-  const covering = new Map<string, { rule: string; extent: Extent }[]>();
-  for (const rule of rules) {
-    for (const [covered, extent] of Object.entries(rule.subsumes ?? {})) {
-      covering.set(covered, [...(covering.get(covered) ?? []), { rule: rule.id, extent }]);
-    }
-  }
-  if (covering.size === 0) return [...findings];
-  const coverers = new Set([...covering.values()].flat().map(({ rule }) => rule));
+  const { covering, coverers } = coveringOf(rules);
   const failures = new Map<string, Finding[]>();
   for (const finding of findings) {
     // What somebody has accepted hides nothing else.
@@ -44,6 +38,17 @@ export function markSubsumed(findings: readonly Finding[], rules: readonly Rule[
     return cover === finding ? finding : { ...finding, subsumedBy: cover.fingerprint };
   });
 }
+
+/** Which rules cover which, and all that cover any. */
+const coveringOf = perPart((rules: readonly Rule[]) => {
+  const covering = new Map<string, { rule: string; extent: Extent }[]>();
+  for (const rule of rules) {
+    for (const [covered, extent] of Object.entries(rule.subsumes ?? {})) {
+      covering.set(covered, [...(covering.get(covered) ?? []), { rule: rule.id, extent }]);
+    }
+  }
+  return { covering, coverers: new Set([...covering.values()].flat().map(({ rule }) => rule)) };
+});
 
 /** The finding that is not covered itself. Rules do not cover each other in a ring (a test sees to it). */
 function topmost(finding: Finding, covers: ReadonlyMap<Finding, Finding>): Finding {
