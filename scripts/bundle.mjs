@@ -1,6 +1,6 @@
 // Makes one file each of the command line and the policy pack, over what tsc made of their entries: some three hundred modules cost more
 // to find and load than one core costs to check. The modules stay for the subpath exports. The small packages that every run needs are drawn in,
-// with their licences beside them.
+// with their licences beside them; into the executable pack, which no program and no plugin shares a process with, Pulumi's SDK as well.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
@@ -19,31 +19,44 @@ const BUNDLES = {
     "json",
   ],
   "dist/policypack/carrierguard.js": [],
+  "dist/policypack/executable.js": [],
 };
 const cacheOf = (bundle) => join(ROOT, bundle.replace(/\.js$/, ".cache"));
 
 // V8 knows a cache by the length of its source alone: it must not outlive the file that it was made from.
 for (const bundle of Object.keys(BUNDLES)) rmSync(cacheOf(bundle), { force: true });
-const { metafile } = await build({
+const OPTIONS = {
   absWorkingDir: ROOT,
+  outdir: "dist",
+  bundle: true,
+  metafile: true,
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  logLevel: "warning",
+};
+const modules = await build({
+  ...OPTIONS,
   entryPoints: {
     "cli/carrierguard": "cli/main.ts",
     "cli/main": "cli/launcher.ts",
     "policypack/carrierguard": "policypack/index.ts",
     "policypack/index": "policypack/launcher.ts",
   },
-  outdir: "dist",
-  bundle: true,
   external: OUTSIDE,
-  metafile: true,
-  platform: "node",
-  format: "cjs",
-  target: "node20",
-  logLevel: "warning",
 });
 chmodSync(join(ROOT, "dist/cli/main.js"), 0o755);
 
-const drawnIn = new Set(Object.keys(metafile.inputs).flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
+/** What a server of policies never does: serialize functions and drive Pulumi. These load the TypeScript compiler and npm's installer. */
+const UNUSED = /@pulumi[/\\]pulumi[/\\](automation[/\\]index|runtime[/\\]closure[/\\](serializeClosure|codePaths))\.js$/;
+const executable = await build({
+  ...OPTIONS,
+  entryPoints: { "policypack/executable": "policypack/executable.ts" },
+  plugins: [{ name: "unused", setup: ({ onLoad }) => onLoad({ filter: UNUSED }, () => ({ contents: "" })) }],
+});
+
+const inputs = [modules, executable].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+const drawnIn = new Set(inputs.flatMap((input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? []));
 const notices = [...drawnIn].sort().map((name) => {
   const folder = join(ROOT, "node_modules", name);
   const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));

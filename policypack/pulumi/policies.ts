@@ -19,12 +19,15 @@ import { PACK_POLICY } from "./configuration";
 import { PACK_SCHEMA } from "./pack-schema";
 import { listen } from "./requests";
 import { Run } from "./run";
+import type { Sdk } from "./sdk";
+import { readAtOnce } from "./structs";
 import type { Violation } from "./violations";
 
-/** What `new PolicyPack(name, …)` takes. Listens to the server from now on: once in a process. */
-export function packOf(rules: readonly Rule[]): PolicyPackArgs {
+/** What `new PolicyPack(name, …)` takes. Listens to the SDK's server from now on: once in a process. */
+export function packOf(rules: readonly Rule[], sdk: Sdk): PolicyPackArgs {
   const run = new Run(rules);
-  listen(run);
+  readAtOnce(sdk.structs);
+  listen(run, sdk.service);
   const policies: Policies = [packPolicy(run), ...rules.map((rule) => rulePolicy(rule, run))];
   return {
     displayName: "carrierguard",

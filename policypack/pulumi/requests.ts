@@ -6,7 +6,6 @@
  * `@pulumi/pulumi` that `@pulumi/policy` serves.
  */
 
-import { createRequire } from "node:module";
 import type {
   AnalyzerStackConfigureRequest,
   AnalyzeRequest,
@@ -29,7 +28,8 @@ interface Method<Request> {
   requestDeserialize(bytes: Buffer): Request;
 }
 
-interface Service {
+/** The server's definition of its methods. */
+export interface AnalyzerService {
   readonly configureStack?: Method<AnalyzerStackConfigureRequest>;
   readonly configure: Method<ConfigureAnalyzerRequest>;
   readonly analyze: Method<AnalyzeRequest>;
@@ -38,10 +38,7 @@ interface Service {
 }
 
 /** To be called before the pack is constructed: the server takes the definition as it stands then. */
-export function listen(listener: Listener): void {
-  // The protocol definition of the SDK's own copy of @pulumi/pulumi, should there be several.
-  const sdk = createRequire(require.resolve("@pulumi/policy"));
-  const { AnalyzerService: service } = sdk("@pulumi/pulumi/proto/analyzer_grpc_pb") as { AnalyzerService: Service };
+export function listen(listener: Listener, service: AnalyzerService): void {
   if (service.configureStack !== undefined) heed(service.configureStack, (request) => listener.stack(request));
   heed(service.analyze, (request) => listener.resource(request));
   heed(service.remediate, (request) => listener.prepare(request));

@@ -2,17 +2,11 @@
 
 import type { AnalyzeRequest, AnalyzerResource, AnalyzeStackRequest } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Resource, type ResourceOptions, type Stack } from "../model/stack";
+import { type Plain, plain } from "./structs";
 import { isUnknown, type PropertyReader } from "./values";
-
-/** A protobuf Struct, whose own types are not published. */
-export interface Struct {
-  toJavaScript(): { readonly [key: string]: unknown };
-}
 
 /** Properties as the messages carry them, by URN. */
 export type Inputs = Map<string, Plain>;
-
-export type Plain = { readonly [key: string]: unknown };
 
 /**
  * One resource before it is made: its inputs after the provider's Check. Dependencies are not told yet. The inputs are kept
@@ -77,21 +71,6 @@ function overlay(inputs: Plain | undefined, outputs: Plain): Plain {
   if (inputs === undefined) return outputs;
   const known = Object.entries(outputs).filter(([key, value]) => !(isUnknown(value) && key in inputs));
   return { ...inputs, ...Object.fromEntries(known) };
-}
-
-/**
- * Spares the SDK its own decoding of these properties: it decodes them for policies that read their arguments, and those of
- * this pack do not. To it the resource has none.
- */
-export function keepFromSdk(properties: Struct | undefined): void {
-  if (properties !== undefined) properties.toJavaScript = () => ({});
-}
-
-/** The properties by the message's own conversion, which `keepFromSdk` leaves under the one it puts before it. */
-function plain(properties: Struct | undefined): { readonly [key: string]: unknown } {
-  if (properties === undefined) return {};
-  const message = Object.getPrototypeOf(properties) as Struct;
-  return message.toJavaScript.call(properties);
 }
 
 function textOf(text: string | undefined): string | undefined {

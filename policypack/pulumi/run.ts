@@ -27,8 +27,9 @@ import {
   type PulumiLevel,
 } from "./configuration";
 import type { Listener } from "./requests";
-import { type Inputs, keepFromSdk, type Plain, propertiesOf, resourceOf, resourceWith, stackOf } from "./resources";
+import { type Inputs, propertiesOf, resourceOf, resourceWith, stackOf } from "./resources";
 import { Secrets } from "./secrets";
+import { keepFromSdk, type Plain } from "./structs";
 import { PropertyReader } from "./values";
 import { type Violation, violationsOf } from "./violations";
 
