@@ -150,8 +150,7 @@ function byDefault({ namespace }: Sharing, workloads: readonly Workload[], certa
 /** Told on the first workload, once an account. */
 function* shared({ account, namespace }: Sharing, workloads: readonly Workload[], context: RuleContext): Generator<Verdict> {
   const kinds = new Set(workloads.map((workload) => [...context.model.classification(workload).networkFunctions].sort().join("+")));
-  const zones = new Set(workloads.map((workload) => context.model.classification(workload).zone));
-  if (kinds.size < 2 && zones.size < 2) return;
+  if (kinds.size < 2) return;
   yield fail({
     message: `${names(workloads, context)} share ServiceAccount ${namespace.startsWith(UNRESOLVED) ? "" : `${namespace}/`}${account ?? ""}: whoever takes over one of them is, to the mesh, to RBAC and to AWS, all of them.`,
     evidence: workloads.slice(0, 8).map((workload) => seen(accountNode(workload), "an account of its own")),

@@ -198,7 +198,7 @@ function* judge(role: Resource, trust: ClusterTrust, context: RuleContext): Gene
 /** One role a network function. */
 function* shared(role: Resource, accounts: readonly string[], context: RuleContext): Generator<Verdict> {
   const holders = accounts.flatMap((account) => workloadsOf(account, context));
-  const functions = [...new Set(holders.map((workload) => context.model.classification(workload).networkFunctions.join("+")))].filter((name) => name !== "");
+  const functions = [...new Set(holders.map((workload) => context.model.classification(workload).networkFunctions.join("+")))];
   if (functions.length < 2) return;
   yield fail({
     message: `${functions.join(" and ")} share the AWS role ${role.name}: what one of them may, an intruder in the other may too.`,

@@ -176,43 +176,41 @@ function faults({ object: { spec }, issuer }: NfCertificate, { options }: RuleCo
   const open: Evidence[] = [];
   const approved = options["approvedIssuers"] as readonly string[];
   if (isSelfSigned(issuer.object)) wrong.push({ what: "signs itself", evidence: seen(issuer.node, "an issuer of the operator's PKI") });
-  else if (approved.length > 0 && issuer.name !== "" && !approved.includes(issuer.name)) wrong.push({ what: "comes from an issuer that is not approved", evidence: seen(issuer.node, approved.join(", ")) });
+  else if (approved.length > 0 && issuer.name === "") open.push(seen(issuer.node, approved.join(", ")));
+  else if (approved.length > 0 && !approved.includes(issuer.name)) wrong.push({ what: "comes from an issuer that is not approved", evidence: seen(issuer.node, approved.join(", ")) });
   const usages = spec.get("usages");
   const has = (usage: string): boolean => usages.items().some((item) => valueOr(item.string(), "") === usage);
   if (usages.holdsUnknown()) open.push(seen(usages, "server auth, client auth"));
   else if (!has("server auth") || !has("client auth")) wrong.push({ what: "does not serve as server and client", evidence: seen(usages, "server auth, client auth") });
   const duration = spec.get("duration");
-  const hours = hoursOf(duration);
   if (duration.isUnknown) open.push(seen(duration, "2160h at most, 720h is better"));
-  else if (hours !== undefined && hours > LONGEST) wrong.push({ what: "lives too long", evidence: seen(duration, "2160h at most, 720h is better") });
+  else if (hoursOf(duration) > LONGEST) wrong.push({ what: "lives too long", evidence: seen(duration, "2160h at most, 720h is better") });
   const key = spec.get("privateKey");
   const strength = keyFault(key);
-  if (strength !== undefined) wrong.push({ what: "has a key outside the profile", evidence: strength });
+  if ([key, key.get("algorithm"), key.get("size")].some((node) => node.isUnknown)) open.push(seen(key, KEYS));
+  else if (strength !== undefined) wrong.push({ what: "has a key outside the profile", evidence: strength });
   const rotation = key.get("rotationPolicy");
   if (valueOr(rotation.string(), "") === "Never") wrong.push({ what: "keeps its key for ever", evidence: seen(rotation, "Always") });
   else if (!rotation.isKnown) open.push(seen(rotation, "Always (the default since cert-manager 1.18 only)"));
   return { wrong, open, names: nameFaults(spec) };
 } // prettier-ignore
 
-/** Go durations: 2160h, 90m, 1h30m. */
-function hoursOf(node: Node): number | undefined {
+/** Go durations: 2160h, 90m, 1h30m; none where nothing is said. */
+function hoursOf(node: Node): number {
   const text = valueOr(node.string(), "");
-  if (text === "") return undefined;
   const units: { readonly [unit: string]: number } = { h: 1, m: 1 / 60, s: 1 / 3600 };
   return [...text.matchAll(/([\d.]+)(h|m|s)/g)].reduce((sum, [, amount = "0", unit = "h"]) => sum + Number(amount) * (units[unit] ?? 0), 0);
 }
 
-/** ECDSA P-256 or P-384, RSA of 3072 bits at least (TS 33.310 6.1.3a). */
+/** TS 33.310 6.1.3a. */
+const KEYS = "ECDSA 256 or 384, or RSA 3072";
+
+/** ECDSA P-256 or P-384, RSA of 3072 bits at least. */
 function keyFault(key: Node): Evidence | undefined {
-  const algorithm = key.get("algorithm");
-  const size = key.get("size").number();
-  if (key.isUnknown || algorithm.isUnknown || size.state === "unknown") return undefined;
-  const name = valueOr(algorithm.string(), "RSA").toUpperCase();
-  const bits = size.state === "known" ? size.value : name === "ECDSA" ? 256 : 2048;
+  const name = valueOr(key.get("algorithm").string(), "RSA").toUpperCase();
+  const bits = valueOr(key.get("size").number(), name === "ECDSA" ? 256 : 2048);
   const good = name === "ECDSA" ? bits === 256 || bits === 384 : name === "RSA" && bits >= 3072;
-  return good
-    ? undefined
-    : { path: key.path, actual: `${name} ${name === "ED25519" ? "" : bits}`.trim(), expected: "ECDSA 256 or 384, or RSA 3072" };
+  return good ? undefined : { path: key.path, actual: `${name} ${name === "ED25519" ? "" : bits}`.trim(), expected: KEYS };
 }
 
 function nameFaults(spec: Node): Evidence[] {

@@ -41,17 +41,8 @@ export default defineRule({
     { framework: "3GPP TS 33.501", ref: "13.4.1.0" },
     { framework: "3GPP TS 33.501", ref: "13.4.1.1.2" },
     { framework: "3GPP TS 33.117 (SCAS)", ref: "4.2.2.2.3.1", title: "Authorization token verification failure handling wthin one PLMN" },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO12-074",
-      title:
-        "NF service providers ensure integrity of the access token by verifying signature using the NRF's public key or verifying a MAC when using shared keys. NF provid",
-    },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO11-035",
-      title: "NRFs should implement Nnrf_AccessToken_Get service in accordance with 3GPP technical specification 33.501, clause 14.3",
-    },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO12-074", title: "NF service providers ensure integrity of the access token by verifying signature using the NRF's public key or verifying a MAC when using shared keys. NF provid" },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO11-035", title: "NRFs should implement Nnrf_AccessToken_Get service in accordance with 3GPP technical specification 33.501, clause 14.3" },
     { framework: "NIST SP 800-53r5", ref: "AC-3", title: "Access Enforcement" },
     { framework: "NIST SP 800-207", ref: "tenet 6", title: "AuthN and authZ are dynamic and enforced before access" },
     { framework: "GSMA FS.40", ref: "", title: "5G Security Guide" },
@@ -106,49 +97,27 @@ export default defineRule({
     };
     return {
       pass: [
-        {
-          name: "the audience as a condition, callbacks by identity",
-          resources: [
-            ...native,
-            ...tokens({ when: [scope, { key: "request.auth.audiences", values: ["UDM"] }] }, null),
-            object("security.istio.io/v1", "AuthorizationPolicy", "callbacks", { spec: { rules: [callback] } }),
-          ],
-        },
+        { name: "the audience as a condition, callbacks by identity", resources: [...native, ...tokens({ when: [scope, { key: "request.auth.audiences", values: ["UDM"] }] }, null), object("security.istio.io/v1", "AuthorizationPolicy", "callbacks", { spec: { rules: [callback] } })] },
         { name: "free5GC with oauth over https", resources: [nrf("{scheme: https, oauth: true}"), mounting("nrf"), udm, mounting("udm")] },
         { name: "tokens verified by the mesh", resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm"), ...jwt] },
         { name: "the NRF alone, whose own services need no token", resources: [nrf("{scheme: https}"), mounting("nrf")] },
       ],
       fail: [
         { name: "free5GC without oauth", resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm")] },
-        {
-          name: "oauth over plain http: the tokens can be read and used by anybody",
-          resources: [nrf("{scheme: http, oauth: true}"), mounting("nrf"), udm, mounting("udm")],
-        },
-        {
-          name: "open5gs, which enforces none (advisory)",
-          resources: [object("v1", "ConfigMap", "udm", { data: { "udm.yaml": "udm: {sbi: {server: [{port: 7777}]}}" } }), mounting("udm")],
-        },
-        {
-          name: "any token of the NRF, whatever service it was issued for",
-          resources: [...native, ...tokens({ from: [{ source: { requestPrincipals: ["nrf/*"] } }] })],
-        },
+        { name: "oauth over plain http: the tokens can be read and used by anybody", resources: [nrf("{scheme: http, oauth: true}"), mounting("nrf"), udm, mounting("udm")] },
+        { name: "open5gs, which enforces none (advisory)", resources: [object("v1", "ConfigMap", "udm", { data: { "udm.yaml": "udm: {sbi: {server: [{port: 7777}]}}" } }), mounting("udm")] },
+        { name: "any token of the NRF, whatever service it was issued for", resources: [...native, ...tokens({ from: [{ source: { requestPrincipals: ["nrf/*"] } }] })] },
         { name: "any scope at all", resources: [...native, ...tokens({ when: [{ ...scope, values: ["*"] }] })] },
         { name: "a token that was issued for another producer", resources: [...native, ...tokens({ when: [scope] }, null)] },
-        {
-          name: "a RequestAuthentication that nothing requires",
-          resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm"), ...jwt.slice(0, 1)],
-        },
+        { name: "a RequestAuthentication that nothing requires", resources: [nrf("{scheme: https}"), mounting("nrf"), udm, mounting("udm"), ...jwt.slice(0, 1)] },
       ],
       undetermined: [
-        {
-          name: "a scope that the configuration brings",
-          resources: [...native, ...tokens({ when: [{ ...scope, values: unknownValue() }] })],
-        },
+        { name: "a scope that the configuration brings", resources: [...native, ...tokens({ when: [{ ...scope, values: unknownValue() }] })] },
         { name: "functions whose configuration is not in the stack", resources: [networkFunction("nrf"), networkFunction("udm")] },
       ],
     };
   },
-});
+}); // prettier-ignore
 
 /** Every core namespace with its producers and what its NRF is told. */
 function coresOf(model: CoreModel): Core[] {
@@ -310,10 +279,9 @@ function refusesWithout(rule: Node): boolean {
   return rule.get("to").isAbsent && rule.get("when").isAbsent && sources.some((item) => isEverybodyWithout(item.get("source")));
 }
 
-/** `notRequestPrincipals: ["*"]` and nothing that narrows it. */
+/** `notRequestPrincipals` and nothing that narrows it: whoever has no token has none of these names. */
 function isEverybodyWithout(source: Node): boolean {
-  const without = source.get("notRequestPrincipals").items();
-  return source.fields().length === 1 && without.some((item) => valueOr(item.string(), "") === "*");
+  return source.fields().length === 1 && source.get("notRequestPrincipals").items().length > 0;
 }
 
 function requiresToken(rule: Node): boolean {

@@ -38,12 +38,7 @@ export default defineRule({
     { framework: "3GPP TS 33.501", ref: "5.9.2.2" },
     { framework: "3GPP TS 33.501", ref: "13.3.1.3" },
     { framework: "3GPP TS 33.518 (SCAS)", ref: "4.2.2.2.1", title: "NF discovery authorization for specific slice" },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO11-034",
-      title:
-        "NRFs authorize discovery requests from network functions based on the profile of the expected function/service and the type of the service consumer. If the expe",
-    },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO11-034", title: "NRFs authorize discovery requests from network functions based on the profile of the expected function/service and the type of the service consumer. If the expe" },
     { framework: "NIST SP 800-53r5", ref: "AC-3", title: "Access Enforcement" },
   ],
   breaks: [
@@ -86,34 +81,10 @@ export default defineRule({
       pass: [
         { name: "enrolled functions by name, discovery for all", resources: [meshed, nrf, good, service()] },
         { name: "the NRF's own check of client certificates", resources: native },
-        {
-          name: "everybody denied but the enrolled",
-          resources: [
-            meshed,
-            nrf,
-            allow([{ from: [{ source: { notPrincipals: ["cluster.local/ns/core/sa/amf"] } }] }], { action: "DENY" }),
-          ],
-        },
-        {
-          name: "the SCP alone, for indirect communication",
-          resources: [meshed, nrf, networkFunction("scp"), allow([{ from: who("scp") }])],
-        },
-        {
-          name: "names in a condition",
-          resources: [meshed, nrf, allow([{ when: [{ key: "source.principal", values: ["cluster.local/ns/core/sa/amf"] }] }])],
-        },
-        {
-          name: "a mesh route to the NRF",
-          resources: [
-            meshed,
-            nrf,
-            good,
-            service(),
-            object("networking.istio.io/v1", "VirtualService", "nrf", {
-              spec: { hosts: ["nrf"], http: [{ route: [{ destination: { host: "nrf" } }] }] },
-            }),
-          ],
-        },
+        { name: "everybody denied but the enrolled", resources: [meshed, nrf, allow([{ from: [{ source: { notPrincipals: ["cluster.local/ns/core/sa/amf"] } }] }], { action: "DENY" })] },
+        { name: "the SCP alone, for indirect communication", resources: [meshed, nrf, networkFunction("scp"), allow([{ from: who("scp") }])] },
+        { name: "names in a condition", resources: [meshed, nrf, allow([{ when: [{ key: "source.principal", values: ["cluster.local/ns/core/sa/amf"] }] }])] },
+        { name: "a mesh route to the NRF", resources: [meshed, nrf, good, service(), object("networking.istio.io/v1", "VirtualService", "nrf", { spec: { hosts: ["nrf"], http: [{ route: [{ destination: { host: "nrf" } }] }] } })] },
       ],
       fail: [
         { name: "no mesh and no client certificates", resources: [object("v1", "Namespace", "core"), nrf] },
@@ -121,114 +92,30 @@ export default defineRule({
         { name: "every principal there is", resources: [meshed, nrf, allow([{ from: [{ source: { principals: ["*"] } }] }])] },
         { name: "every account of the namespace", resources: [meshed, nrf, allow([{ from: who("*") }])] },
         { name: "a namespace in place of functions", resources: [meshed, nrf, allow([{ from: [{ source: { namespaces: ["core"] } }] }])] },
-        {
-          name: "a second rule that asks nobody",
-          resources: [meshed, nrf, allow([{ from: who("amf") }, { to: [{ operation: { paths: ["/nnrf-nfm/v1/nf-instances/{*}"] } }] }])],
-        },
-        {
-          name: "a policy for all of the namespace that opens what the NRF's own closes",
-          resources: [meshed, nrf, good, object("security.istio.io/v1", "AuthorizationPolicy", "all", { spec: { rules: [{}] } })],
-        },
-        {
-          name: "tokens for everybody",
-          resources: [
-            meshed,
-            nrf,
-            allow([
-              { from: who("amf"), to: [{ operation: { paths: ["/nnrf-nfm/*"] } }] },
-              { to: [{ operation: { paths: ["/oauth2/*"] } }] },
-            ]),
-          ],
-        },
-        {
-          name: "addresses in place of identities",
-          resources: [meshed, nrf, allow([{ from: [{ source: { ipBlocks: ["10.0.0.0/8"] } }] }])],
-        },
-        {
-          name: "a denial that forgets DELETE",
-          resources: [
-            meshed,
-            nrf,
-            allow(
-              [
-                {
-                  from: [{ source: { notPrincipals: ["cluster.local/ns/core/sa/amf"] } }],
-                  to: [{ operation: { methods: ["PUT", "PATCH", "POST"] } }],
-                },
-              ],
-              { action: "DENY" },
-            ),
-          ],
-        },
+        { name: "a second rule that asks nobody", resources: [meshed, nrf, allow([{ from: who("amf") }, { to: [{ operation: { paths: ["/nnrf-nfm/v1/nf-instances/{*}"] } }] }])] },
+        { name: "a policy for all of the namespace that opens what the NRF's own closes", resources: [meshed, nrf, good, object("security.istio.io/v1", "AuthorizationPolicy", "all", { spec: { rules: [{}] } })] },
+        { name: "tokens for everybody", resources: [meshed, nrf, allow([{ from: who("amf"), to: [{ operation: { paths: ["/nnrf-nfm/*"] } }] }, { to: [{ operation: { paths: ["/oauth2/*"] } }] }])] },
+        { name: "addresses in place of identities", resources: [meshed, nrf, allow([{ from: [{ source: { ipBlocks: ["10.0.0.0/8"] } }] }])] },
+        { name: "a denial that forgets DELETE", resources: [meshed, nrf, allow([{ from: [{ source: { notPrincipals: ["cluster.local/ns/core/sa/amf"] } }], to: [{ operation: { methods: ["PUT", "PATCH", "POST"] } }] }], { action: "DENY" })] },
         { name: "a good policy that no proxy enforces", resources: [object("v1", "Namespace", "core"), nrf, good] },
-        {
-          name: "the SBI port past the sidecar",
-          resources: [
-            meshed,
-            good,
-            networkFunction("nrf", {
-              annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "8000" },
-              container: { ports: [{ name: "sbi", containerPort: 8000 }] },
-            }),
-          ],
-        },
-        {
-          name: "the database among the enrolled",
-          resources: [meshed, nrf, networkFunction("mongodb"), allow([{ from: who("amf", "mongodb") }])],
-        },
-        {
-          name: "a policy on the gateway at the edge, not on the NRF",
-          resources: [
-            meshed,
-            nrf,
-            allow([{ from: who("amf") }], {
-              selector: null,
-              targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "edge" }],
-            }),
-          ],
-        },
+        { name: "the SBI port past the sidecar", resources: [meshed, good, networkFunction("nrf", { annotations: { "traffic.sidecar.istio.io/excludeInboundPorts": "8000" }, container: { ports: [{ name: "sbi", containerPort: 8000 }] } })] },
+        { name: "the database among the enrolled", resources: [meshed, nrf, networkFunction("mongodb"), allow([{ from: who("amf", "mongodb") }])] },
+        { name: "a policy on the gateway at the edge, not on the NRF", resources: [meshed, nrf, allow([{ from: who("amf") }], { selector: null, targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: "edge" }] })] },
         { name: "a NodePort", resources: [...native, service({ type: "NodePort" })] },
         { name: "an internal load balancer is a load balancer", resources: [...native, service({ type: "LoadBalancer" })] },
-        {
-          name: "an Ingress",
-          resources: [
-            ...native,
-            service(),
-            object("networking.k8s.io/v1", "Ingress", "nrf", {
-              spec: { rules: [{ http: { paths: [{ path: "/", backend: { service: { name: "nrf", port: { number: 443 } } } }] } }] },
-            }),
-          ],
-        },
-        {
-          name: "a Gateway's route from another namespace",
-          resources: [
-            ...native,
-            service(),
-            object(
-              "gateway.networking.k8s.io/v1",
-              "HTTPRoute",
-              "edge",
-              {
-                spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs: [{ name: "nrf", namespace: "core", port: 443 }] }] },
-              },
-              "edge",
-            ),
-          ],
-        },
+        { name: "an Ingress", resources: [...native, service(), object("networking.k8s.io/v1", "Ingress", "nrf", { spec: { rules: [{ http: { paths: [{ path: "/", backend: { service: { name: "nrf", port: { number: 443 } } } }] } }] } })] },
+        { name: "a Gateway's route from another namespace", resources: [...native, service(), object("gateway.networking.k8s.io/v1", "HTTPRoute", "edge", { spec: { parentRefs: [{ name: "edge" }], rules: [{ backendRefs: [{ name: "nrf", namespace: "core", port: 443 }] }] } }, "edge")] },
       ],
       undetermined: [
         { name: "rules that come with the deployment", resources: [meshed, nrf, allow(unknownValue())] },
-        {
-          name: "a principal that comes with the deployment",
-          resources: [meshed, nrf, allow([{ from: [{ source: { principals: [unknownValue()] } }] }])],
-        },
+        { name: "a principal that comes with the deployment", resources: [meshed, nrf, allow([{ from: [{ source: { principals: [unknownValue()] } }] }])] },
         { name: "whether the namespace is in the mesh is not in the stack", resources: [nrf, good] },
         { name: "an external authoriser decides", resources: [meshed, nrf, allow([{}], { action: "CUSTOM", provider: { name: "opa" } })] },
         { name: "a type that comes with the deployment", resources: [...native, service({ type: unknownValue() })] },
       ],
     };
   },
-});
+}); // prettier-ignore
 
 /** One of each that only an enrolled function, or the operator, may do (TS 29.510 5.2.2, 5.4.2). */
 const OPERATIONS: readonly (Operation & { readonly what: string })[] = [

@@ -49,28 +49,10 @@ export default defineRule({
   standards: [
     { framework: "3GPP TS 33.501", ref: "5.9.2.3" },
     { framework: "3GPP TS 33.501", ref: "12" },
-    {
-      framework: "3GPP TS 33.519 (SCAS)",
-      ref: "4.2.2.1",
-      title: "Security functional requirements on the NEF deriving from 3GPP specifications --",
-    },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO11-074",
-      title:
-        "Mutual authentication between the NEFs and application functions is based on certificates or pre-shared keys. When an application function resides outside the 3",
-    },
-    {
-      framework: "ENISA 5G SCM v1.3",
-      ref: "SO11-084",
-      title:
-        "Internal 5G core information such as SUPI, DNN, S-NSSAI is not disclosed by NEF to application functions residing outside the MNO domain",
-    },
-    {
-      framework: "NIST SP 800-53r5",
-      ref: "IA-3(1)",
-      title: "Device Identification and Authentication | Cryptographic Bidirectional Authentication",
-    },
+    { framework: "3GPP TS 33.519 (SCAS)", ref: "4.2.2.1", title: "Security functional requirements on the NEF deriving from 3GPP specifications --" },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO11-074", title: "Mutual authentication between the NEFs and application functions is based on certificates or pre-shared keys. When an application function resides outside the 3" },
+    { framework: "ENISA 5G SCM v1.3", ref: "SO11-084", title: "Internal 5G core information such as SUPI, DNN, S-NSSAI is not disclosed by NEF to application functions residing outside the MNO domain" },
+    { framework: "NIST SP 800-53r5", ref: "IA-3(1)", title: "Device Identification and Authentication | Cryptographic Bidirectional Authentication" },
     { framework: "NIST SP 800-53r5", ref: "SC-7(3)", title: "Boundary Protection | Access Points" },
   ],
   breaks: [
@@ -125,127 +107,37 @@ export default defineRule({
         { name: "a NEF that only the mesh reaches", resources: [nef, service()] },
         { name: "an ALB that verifies client certificates, with a web ACL", resources: [balancer(), listener(verify), acl] },
         { name: "an internal load balancer", resources: [balancer({ internal: true }), listener({})] },
-        {
-          name: "a listener that only redirects",
-          resources: [
-            balancer(),
-            acl,
-            listener(verify),
-            resource("aws:lb/listener:Listener", "nef-80", {
-              loadBalancerArn: "arn:aws:elb:nb",
-              protocol: "HTTP",
-              defaultActions: [{ type: "redirect" }],
-            }),
-          ],
-        },
+        { name: "a listener that only redirects", resources: [balancer(), acl, listener(verify), resource("aws:lb/listener:Listener", "nef-80", { loadBalancerArn: "arn:aws:elb:nb", protocol: "HTTP", defaultActions: [{ type: "redirect" }] })] },
         { name: "a Gateway with mode MUTUAL, and tokens", resources: [meshed, nef, service(), tokens, ...gateway("MUTUAL")] },
-        {
-          name: "passthrough to a NEF whose own proxy verifies clients",
-          resources: [meshed, strict, nef, tokens, service({ type: "LoadBalancer" })],
-        },
-        {
-          name: "an Ingress whose controller demands certificates",
-          resources: [meshed, nef, tokens, service(), ingress({ "nginx.ingress.kubernetes.io/auth-tls-secret": "core/af-ca" })],
-        },
-        {
-          name: "an AF of the operator over a private link",
-          resources: [
-            networkFunction("nef"),
-            service({ type: "LoadBalancer" }, { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" }),
-          ],
-        },
-        {
-          name: "a shop's listener beside it",
-          resources: [
-            balancer(),
-            acl,
-            listener(verify),
-            resource("aws:lb/listener:Listener", "shop", { loadBalancerArn: "arn:aws:elb:nb", protocol: "HTTPS" }),
-          ],
-        },
-        {
-          name: "an API gateway with mutual TLS alone",
-          resources: [
-            resource("aws:apigatewayv2/api:Api", "nef", { protocolType: "HTTP", disableExecuteApiEndpoint: true }),
-            resource("aws:apigatewayv2/domainName:DomainName", "nef", { mutualTlsAuthentication: { truststoreUri: "s3://trust/af.pem" } }),
-          ],
-        },
+        { name: "passthrough to a NEF whose own proxy verifies clients", resources: [meshed, strict, nef, tokens, service({ type: "LoadBalancer" })] },
+        { name: "an Ingress whose controller demands certificates", resources: [meshed, nef, tokens, service(), ingress({ "nginx.ingress.kubernetes.io/auth-tls-secret": "core/af-ca" })] },
+        { name: "an AF of the operator over a private link", resources: [networkFunction("nef"), service({ type: "LoadBalancer" }, { "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" })] },
+        { name: "a shop's listener beside it", resources: [balancer(), acl, listener(verify), resource("aws:lb/listener:Listener", "shop", { loadBalancerArn: "arn:aws:elb:nb", protocol: "HTTPS" })] },
+        { name: "an API gateway with mutual TLS alone", resources: [resource("aws:apigatewayv2/api:Api", "nef", { protocolType: "HTTP", disableExecuteApiEndpoint: true }), resource("aws:apigatewayv2/domainName:DomainName", "nef", { mutualTlsAuthentication: { truststoreUri: "s3://trust/af.pem" } })] },
       ],
       fail: [
         { name: "an ALB listener that asks nobody", resources: [balancer(), listener({}), acl] },
         { name: "mutual authentication switched off", resources: [balancer(), listener({ mutualAuthentication: { mode: "off" } }), acl] },
         { name: "plain HTTP", resources: [balancer(), listener({ protocol: "HTTP", port: 80 }), acl] },
         { name: "client certificates, but no web ACL", resources: [balancer(), listener(verify)] },
-        {
-          name: "a network load balancer that ends TLS itself",
-          resources: [balancer({ loadBalancerType: "network" }), listener({ protocol: "TLS" })],
-        },
-        {
-          name: "a second listener beside the good one",
-          resources: [
-            balancer(),
-            acl,
-            listener(verify),
-            resource("aws:lb/listener:Listener", "nef-8443", { loadBalancerArn: "arn:aws:elb:nb", port: 8443, protocol: "HTTPS" }),
-          ],
-        },
-        {
-          name: "an Ingress without client certificates",
-          resources: [
-            nef,
-            service(),
-            ingress({
-              "alb.ingress.kubernetes.io/scheme": "internet-facing",
-              "alb.ingress.kubernetes.io/wafv2-acl-arn": "arn:aws:wafv2:acl",
-            }),
-          ],
-        },
-        {
-          name: "client certificates that are optional",
-          resources: [
-            nef,
-            service(),
-            ingress({
-              "nginx.ingress.kubernetes.io/auth-tls-secret": "core/ca",
-              "nginx.ingress.kubernetes.io/auth-tls-verify-client": "optional",
-            }),
-          ],
-        },
+        { name: "a network load balancer that ends TLS itself", resources: [balancer({ loadBalancerType: "network" }), listener({ protocol: "TLS" })] },
+        { name: "a second listener beside the good one", resources: [balancer(), acl, listener(verify), resource("aws:lb/listener:Listener", "nef-8443", { loadBalancerArn: "arn:aws:elb:nb", port: 8443, protocol: "HTTPS" })] },
+        { name: "an Ingress without client certificates", resources: [nef, service(), ingress({ "alb.ingress.kubernetes.io/scheme": "internet-facing", "alb.ingress.kubernetes.io/wafv2-acl-arn": "arn:aws:wafv2:acl" })] },
+        { name: "client certificates that are optional", resources: [nef, service(), ingress({ "nginx.ingress.kubernetes.io/auth-tls-secret": "core/ca", "nginx.ingress.kubernetes.io/auth-tls-verify-client": "optional" })] },
         { name: "a Gateway with one-sided TLS", resources: [meshed, nef, service(), tokens, ...gateway("SIMPLE")] },
         { name: "a Gateway with optional client certificates", resources: [meshed, nef, service(), tokens, ...gateway("OPTIONAL_MUTUAL")] },
-        {
-          name: "a load balancer before a NEF that verifies nobody",
-          resources: [object("v1", "Namespace", "core"), nef, service({ type: "LoadBalancer" })],
-        },
-        {
-          name: "TLS that ends at the load balancer",
-          resources: [nef, service({ type: "LoadBalancer" }, { "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn:aws:acm:c" })],
-        },
-        {
-          name: "the default endpoint of an API beside its domain name",
-          resources: [
-            resource("aws:apigatewayv2/api:Api", "nef", { protocolType: "HTTP" }),
-            resource("aws:apigatewayv2/domainName:DomainName", "nef", { mutualTlsAuthentication: { truststoreUri: "s3://trust/af.pem" } }),
-          ],
-        },
+        { name: "a load balancer before a NEF that verifies nobody", resources: [object("v1", "Namespace", "core"), nef, service({ type: "LoadBalancer" })] },
+        { name: "TLS that ends at the load balancer", resources: [nef, service({ type: "LoadBalancer" }, { "service.beta.kubernetes.io/aws-load-balancer-ssl-cert": "arn:aws:acm:c" })] },
+        { name: "the default endpoint of an API beside its domain name", resources: [resource("aws:apigatewayv2/api:Api", "nef", { protocolType: "HTTP" }), resource("aws:apigatewayv2/domainName:DomainName", "nef", { mutualTlsAuthentication: { truststoreUri: "s3://trust/af.pem" } })] },
       ],
       undetermined: [
-        {
-          name: "a mode that comes with the deployment",
-          resources: [balancer(), listener({ mutualAuthentication: { mode: unknownValue() } }), acl],
-        },
-        {
-          name: "a network load balancer that hands connections on",
-          resources: [balancer({ loadBalancerType: "network" }), listener({ protocol: "TCP" })],
-        },
-        {
-          name: "client certificates, but whether tokens are asked for is not in the stack",
-          resources: [meshed, nef, service(), ...gateway("MUTUAL")],
-        },
+        { name: "a mode that comes with the deployment", resources: [balancer(), listener({ mutualAuthentication: { mode: unknownValue() } }), acl] },
+        { name: "a network load balancer that hands connections on", resources: [balancer({ loadBalancerType: "network" }), listener({ protocol: "TCP" })] },
+        { name: "client certificates, but whether tokens are asked for is not in the stack", resources: [meshed, nef, service(), ...gateway("MUTUAL")] },
       ],
     };
   },
-});
+}); // prettier-ignore
 
 function entrancesOf(model: CoreModel): Entrance[] {
   const services = model.objectsOf("", "Service").flatMap((service): Entrance[] => {

@@ -95,6 +95,12 @@ describe.each(rules.map((rule) => [rule.id, rule] as const))("%s", (_id, rule) =
     }
   });
 
+  it("looks at resources by the types that Pulumi gives them", () => {
+    const { types } = rule.target;
+    expect(types).not.toEqual([]);
+    for (const type of types ?? []) expect(type).toMatch(/^(aws:[a-z0-9]+\/[a-z]\w+:[A-Z]\w+|kubernetes:[a-z0-9.-]+(\/v\d\w*)?:[A-Z]\w+)$/);
+  });
+
   it("says what each option means, with a default of its type", () => {
     for (const option of Object.values(rule.options ?? {})) {
       expect(option.description.length).toBeGreaterThan(10);
