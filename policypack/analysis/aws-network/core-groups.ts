@@ -3,7 +3,8 @@
  * the nodes and control planes of EKS clusters that run network functions.
  */
 
-import { eksClusters, nodeGroups } from "../../model/aws/eks";
+import { eksClusters } from "../../model/aws/eks";
+import { nodeGroupLists, nodeGroups, secondaryInterfaces } from "../../model/aws/nodes";
 import { refersTo, resolve, tag } from "../../model/aws/references";
 import { GROUP_TYPES, type SecurityGroup, securityGroups } from "../../model/aws/security-groups";
 import { INSTANCE, LAUNCH_TEMPLATE, NETWORK_INTERFACE } from "../../model/aws/types";
@@ -54,19 +55,16 @@ export const coreGroups = (model: CoreModel): readonly CoreGroup[] => {
   });
 }; // prettier-ignore
 
-/** Groups that an instance or network interface carries, whatever they are called. */
+/** Groups that an instance or network interface carries, or a secondary one of a launch template, whatever they are called. */
 const groupsOnInterfaces = (model: CoreModel): ReadonlySet<Resource> => {
   const carriers = [...model.ofType(INSTANCE), ...model.ofType(NETWORK_INTERFACE)];
-  const references = carriers.flatMap((carrier) =>
-    ["vpcSecurityGroupIds", "securityGroups"].flatMap((key) =>
-      carrier.props
-        .get(key)
-        .items()
-        .map((node) => resolve(model, carrier, node, GROUP_TYPES)),
-    ),
-  );
+  const lists = [
+    ...carriers.flatMap((carrier) => ["vpcSecurityGroupIds", "securityGroups"].map((key) => ({ carrier, list: carrier.props.get(key) }))),
+    ...model.ofType(LAUNCH_TEMPLATE).flatMap((carrier) => secondaryInterfaces(carrier).map((item) => ({ carrier, list: item.get("securityGroups") }))),
+  ];
+  const references = lists.flatMap(({ carrier, list }) => list.items().map((node) => resolve(model, carrier, node, GROUP_TYPES)));
   return new Set(references.flatMap((reference) => (reference.state === "resolved" ? [reference.resource] : [])));
-};
+}; // prettier-ignore
 
 interface Machines {
   readonly of: "nodes" | "control-plane";
@@ -89,11 +87,9 @@ const groupsOfMachines = (model: CoreModel): ReadonlyMap<Resource, Machines> => 
   for (const group of all) if (isTaggedForCluster(group)) found.set(group, { of: "nodes", core: strongest });
   for (const group of model.ask(nodeGroups)) {
     const template = group.launchTemplate;
-    if (template?.state !== "resolved" || template.resource.type !== LAUNCH_TEMPLATE) continue;
+    if (template?.state !== "resolved") continue;
     const cluster = group.cluster.state === "resolved" ? (core.get(group.cluster.resource) ?? "maybe") : "maybe";
-    const { props } = template.resource;
-    const interfaces = props.get("networkInterfaces").items().flatMap((item) => item.get("securityGroups").items());
-    take(template.resource, [...props.get("vpcSecurityGroupIds").items(), ...interfaces], { of: "nodes", core: cluster });
+    take(template.resource, nodeGroupLists(template.resource).flatMap((list) => list.items()), { of: "nodes", core: cluster });
   }
   for (const { resource, vpcConfig } of clusters)
     take(resource, vpcConfig.get("securityGroupIds").items(), { of: "control-plane", core: core.get(resource) ?? "maybe" });

@@ -1,9 +1,8 @@
 /** What of a cluster chains go through: its ServiceAccounts, the pods that are worth being in, its nodes. Each has one name in all chains. */
 
-import { nodeGroups } from "../../model/aws/eks";
-import { resolve } from "../../model/aws/references";
+import { nodeGroups } from "../../model/aws/nodes";
 import { ROLE } from "../../model/aws/identities";
-import { EKS_CLUSTER } from "../../model/aws/types";
+import { EKS_CLUSTER, INSTANCE } from "../../model/aws/types";
 import type { CoreModel } from "../../model/core";
 import type { Workload } from "../../model/kubernetes/workloads";
 import { type Node, valueOr } from "../../model/value";
@@ -117,14 +116,14 @@ export interface NodeRole {
 
 /** The roles that the nodes of the clusters in sight have. */
 export const nodeRoles = (model: CoreModel): readonly NodeRole[] => [
-  ...model.ask(nodeGroups).map(({ resource, launchTemplate }): NodeRole => {
-    const role = resolve(model, resource, resource.props.get("nodeRoleArn"), [ROLE]);
+  ...model.ask(nodeGroups).map(({ resource, launchTemplate, role }): NodeRole => {
     const urn = role.state === "resolved" ? role.resource.urn : undefined;
     const name = `node group ${resource.name}`;
     // Without a launch template EKS gives nodes a hop limit of 2 (EKS User Guide, "Restrict access to the instance profile").
     if (launchTemplate === undefined) return { urn, name, fromPods: "yes", fromHost: "yes" };
     if (launchTemplate.state !== "resolved") return { urn, name, fromPods: "maybe", fromHost: "maybe" };
-    return { urn, name, ...metadataFrom(launchTemplate.resource.props.get("metadataOptions"), "maybe") };
+    const machine = launchTemplate.resource;
+    return { urn, name, ...metadataFrom(machine.props.get("metadataOptions"), machine.type === INSTANCE ? "no" : "maybe") };
   }),
   ...model.objectsOf("karpenter.k8s.aws", "EC2NodeClass").map(({ spec, name, version }): NodeRole => {
     const wanted = valueOr(spec.get("role").string(), "");

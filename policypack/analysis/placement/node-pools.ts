@@ -1,9 +1,10 @@
 /**
- * Where nodes come from: EKS node groups, and the NodePools of Karpenter and EKS Auto Mode, each with the labels and taints of its nodes.
+ * Where nodes come from: EKS node groups, managed or not, and the NodePools of Karpenter and EKS Auto Mode, each with the labels and taints of its nodes.
  * Source: EKS user guide, "Node taints on managed node groups"; Karpenter, NodePools.
  */
 
-import { nodeGroups } from "../../model/aws/eks";
+import { nodeGroups } from "../../model/aws/nodes";
+import { EKS_NODE_GROUP } from "../../model/aws/types";
 import type { CoreModel } from "../../model/core";
 import { labelsOf } from "../../model/kubernetes/objects";
 import type { Resource } from "../../model/stack";
@@ -28,16 +29,16 @@ export interface NodePool {
 export const nodePools = (model: CoreModel): readonly NodePool[] => [...eksNodeGroups(model), ...karpenterPools(model)];
 
 function eksNodeGroups(model: CoreModel): NodePool[] {
-  return model.ask(nodeGroups).map(({ resource }) => {
-    const labels = labelsOf(resource.props.get("labels"));
+  return model.ask(nodeGroups).map(({ resource, labels: given, taints }) => {
+    const labels = labelsOf(given);
     const name = valueOr(resource.props.get("nodeGroupName").string(), resource.name);
-    const known = [...labels.known, ["eks.amazonaws.com/nodegroup", name] as const];
+    const known = [...labels.known, ...(resource.type === EKS_NODE_GROUP ? [["eks.amazonaws.com/nodegroup", name] as const] : [])];
     return {
       name,
       resource,
       labels: new Map(known.map(([key, value]) => [key, [value]])),
-      taints: taintsOf(resource.props.get("taints")),
-      unknown: !labels.complete || resource.props.get("taints").holdsUnknown(),
+      taints: taintsOf(taints),
+      unknown: !labels.complete || taints.holdsUnknown(),
     };
   });
 }

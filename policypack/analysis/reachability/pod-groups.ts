@@ -7,10 +7,11 @@
  * security group requirements for clusters".
  */
 
-import { clusterOf, type NodeGroup, nodeGroups } from "../../model/aws/eks";
+import { clusterOf } from "../../model/aws/eks";
+import { type NodeGroup, nodeGroupLists, nodeGroups } from "../../model/aws/nodes";
 import { refersTo, resolve } from "../../model/aws/references";
 import { GROUP_TYPES, type SecurityGroup, securityGroup, type SecurityGroupRule } from "../../model/aws/security-groups";
-import { LAUNCH_TEMPLATE } from "../../model/aws/types";
+import { EKS_NODE_GROUP } from "../../model/aws/types";
 import type { CoreModel } from "../../model/core";
 import { type KubernetesObject, labelsOf } from "../../model/kubernetes/objects";
 import { and, type Match, matchesSelector } from "../../model/kubernetes/selectors";
@@ -117,19 +118,20 @@ function nodesOf(model: CoreModel, { resource, subnets, launchTemplate }: NodeGr
   const name = valueOr(resource.props.get("nodeGroupName").string(), resource.name);
   const ofCluster = { groups: undefined, nodes: resource, addresses, because: `the cluster's security group, on nodes of ${name}` };
   if (launchTemplate === undefined) return ofCluster;
-  if (launchTemplate.state !== "resolved" || launchTemplate.resource.type !== LAUNCH_TEMPLATE) return undefined;
-  const { props } = launchTemplate.resource;
-  const lists = [
-    props.get("vpcSecurityGroupIds"),
-    ...props
-      .get("networkInterfaces")
-      .items()
-      .map((item) => item.get("securityGroups")),
-  ];
+  if (launchTemplate.state !== "resolved") return undefined;
+  const lists = nodeGroupLists(launchTemplate.resource);
   const named = lists.flatMap((list) => list.items());
-  if (named.length === 0) return lists.some((list) => list.isUnknown) ? undefined : ofCluster;
+  // EKS gives its own group to managed nodes alone; others that name none have their VPC's default group, or an interface's.
+  if (named.length === 0) return lists.some((list) => list.isUnknown) || resource.type !== EKS_NODE_GROUP ? undefined : ofCluster;
   const groups = groupsNamed(model, launchTemplate.resource, named);
-  return groups === undefined ? undefined : { groups, nodes: resource, addresses, because: `the launch template of node group ${name}` };
+  return groups === undefined
+    ? undefined
+    : {
+        groups,
+        nodes: resource,
+        addresses,
+        because: `the ${launchTemplate.resource === resource ? "instance" : "launch template of node group"} ${name}`,
+      };
 }
 
 function groupsNamed(model: CoreModel, resource: Resource, nodes: readonly Node[]): readonly SecurityGroup[] | undefined {

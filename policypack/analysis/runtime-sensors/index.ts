@@ -1,6 +1,7 @@
 /** Runtime sensors that a stack brings to its clusters, what they look for as far as it shows, and which node groups they stand on. */
 
-import { addOns, clusterOf, eksClusters, nodeGroups } from "../../model/aws/eks";
+import { addOns, clusterOf, eksClusters } from "../../model/aws/eks";
+import { nodeGroups } from "../../model/aws/nodes";
 import type { CoreModel } from "../../model/core";
 import { imageName } from "../../model/network-functions/signals";
 import { tokens } from "../../model/network-functions/vocabulary";
@@ -73,12 +74,12 @@ export interface NodePool {
   readonly labels: Node;
 }
 
-/** Managed node groups and Karpenter pools of a cluster. */
+/** Node groups, managed or not, and Karpenter pools of a cluster. */
 export function poolsOf(model: CoreModel, cluster: Resource): readonly NodePool[] {
   const managed = model
     .ask(nodeGroups)
     .filter((group) => group.cluster.state === "resolved" ? group.cluster.resource === cluster : group.cluster.state === "unknown")
-    .map(({ resource }) => poolOf(resource, `Node group ${resource.name}`, resource.props.get("taints"), resource.props.get("labels")));
+    .map(({ resource, taints, labels }) => poolOf(resource, `Node group ${resource.name}`, taints, labels));
   const karpenter = model
     .objectsOf("karpenter.sh", "NodePool")
     .filter((object) => clusterOf(model, object.resource) === cluster)

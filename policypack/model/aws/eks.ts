@@ -1,11 +1,11 @@
-/** EKS clusters and what runs their pods. */
+/** EKS clusters and what belongs to them by name; machines that run their pods are in `nodes.ts`. */
 
 import type { CoreModel } from "../core";
 import type { Resource } from "../stack";
 import type { Node } from "../value";
 import { subnetsNamed, vpcOf, VPC_TYPES } from "./networks";
-import { type Reference, refersTo, resolve } from "./references";
-import { EKS_ACCESS_ENTRY, EKS_ADDON, EKS_CLUSTER, EKS_NODE_GROUP, EKS_POD_IDENTITY, LAUNCH_TEMPLATE, VPC } from "./types";
+import { refersTo, resolve } from "./references";
+import { EKS_ACCESS_ENTRY, EKS_ADDON, EKS_CLUSTER, EKS_POD_IDENTITY, VPC } from "./types";
 
 export interface EksCluster {
   readonly resource: Resource;
@@ -27,30 +27,6 @@ export const eksClusters = (model: CoreModel): readonly EksCluster[] =>
     }
     return { resource, vpcConfig, vpcs: found };
   });
-
-export interface NodeGroup {
-  readonly resource: Resource;
-  readonly cluster: Reference;
-  readonly subnets: readonly Resource[];
-  /** `undefined` where the group names none. */
-  readonly launchTemplate: Reference | undefined;
-}
-
-export const nodeGroups = (model: CoreModel): readonly NodeGroup[] =>
-  model.ofType(EKS_NODE_GROUP).map((resource) => ({
-    resource,
-    cluster: resolve(model, resource, resource.props.get("clusterName"), [EKS_CLUSTER]),
-    subnets: subnetsNamed(model, resource, resource.props.get("subnetIds")),
-    launchTemplate: launchTemplateOf(model, resource),
-  }));
-
-/** The launch template that a node group, instance or Auto Scaling group names by id or name; `undefined` where it names none. */
-export function launchTemplateOf(model: CoreModel, resource: Resource): Reference | undefined {
-  const template = resource.props.get("launchTemplate");
-  if (template.isAbsent) return undefined;
-  const id = template.get("id");
-  return resolve(model, resource, id.isAbsent ? template.get("name") : id, [LAUNCH_TEMPLATE]);
-}
 
 /** Resources of a type that belong to a cluster by `clusterName`, or may. */
 function ofCluster(model: CoreModel, cluster: Resource, type: string): readonly Resource[] {

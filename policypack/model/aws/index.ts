@@ -4,6 +4,7 @@ export * from "./eks";
 export * from "./identities";
 export * from "./load-balancers";
 export * from "./networks";
+export * from "./nodes";
 export * from "./records";
 export * from "./references";
 export * from "./security-groups";

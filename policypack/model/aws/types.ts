@@ -32,6 +32,7 @@ export const INSTANCE = "aws:ec2/instance:Instance";
 export const LAUNCH_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate";
 export const LAUNCH_CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration";
 export const AUTOSCALING_GROUP = "aws:autoscaling/group:Group";
+export const AUTOSCALING_TAG = "aws:autoscaling/tag:Tag";
 export const FLOW_LOG = "aws:ec2/flowLog:FlowLog";
 export const EKS_CLUSTER = "aws:eks/cluster:Cluster";
 export const EKS_NODE_GROUP = "aws:eks/nodeGroup:NodeGroup";

@@ -7,6 +7,8 @@ import { holdsCore } from "../../analysis/aws-network/core-vpcs";
 import { defineRule, type Evidence, fail, type RuleContext, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { suggestion } from "../../engine/nearest";
 import { either, wholeStack, workloads } from "../../engine/targets";
+import { nodeGroups } from "../../model/aws/nodes";
+import { tag } from "../../model/aws/references";
 import { CoreModel } from "../../model/core";
 import { EXPLICIT_LABEL } from "../../model/network-functions/signals";
 import type { Workload } from "../../model/kubernetes/workloads";
@@ -147,7 +149,7 @@ function networkFunctionsOf(label: string) {
 }
 
 /** What carries tags, and belongs to the core where its network does. */
-const TAGGED = ["aws:ec2/subnet:Subnet", "aws:ec2/securityGroup:SecurityGroup", "aws:kms/key:Key", "aws:eks/nodeGroup:NodeGroup"];
+const TAGGED = ["aws:ec2/subnet:Subnet", "aws:ec2/securityGroup:SecurityGroup", "aws:kms/key:Key"];
 const TAGS = ["carrierguard.dev/plane", "carrierguard.dev/zone"];
 
 /** One summary for the stack: missing tags are one piece of work. */
@@ -155,10 +157,10 @@ function* unlabelled(model: CoreModel, context: RuleContext): Iterable<Verdict> 
   if (model.ask(holdsCore) !== "yes" || context.view === "resource") return;
   const missing: Resource[] = [];
   const open: Resource[] = [];
-  for (const item of TAGGED.flatMap((type) => model.ofType(type))) {
+  const pools = new Set(model.ask(nodeGroups).map(({ resource }) => resource));
+  for (const item of [...TAGGED.flatMap((type) => model.ofType(type)), ...pools]) {
     const tags = [item.props.get("tags"), item.props.get("tagsAll")];
-    const has = tags.some((node) => TAGS.some((key) => node.get(key).isKnown));
-    if (has) continue;
+    if (TAGS.some((key) => tag(item, key).isKnown)) continue;
     (tags.some((node) => node.holdsUnknown()) ? open : missing).push(item);
   }
   for (const workload of model.workloads) {

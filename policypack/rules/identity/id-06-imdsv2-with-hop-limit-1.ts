@@ -10,7 +10,7 @@
 
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { either, objects, resources } from "../../engine/targets";
-import { launchTemplateOf } from "../../model/aws/eks";
+import { launchTemplatesOf } from "../../model/aws/nodes";
 import { AUTOSCALING_GROUP, EKS_NODE_GROUP, INSTANCE, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE } from "../../model/aws/types";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { Resource } from "../../model/stack";
@@ -68,8 +68,7 @@ export default defineRule({
         }
         return yield* judgeByTemplate(subject, context);
       default:
-        // An Auto Scaling group without a template has a launch configuration or a mixed instances policy with templates of its own.
-        if (!subject.props.get("launchTemplate").isAbsent) yield* judgeByTemplate(subject, context);
+        yield* judgeByTemplate(subject, context);
     }
   },
   examples: () => ({
@@ -135,12 +134,19 @@ function* judge(what: string, options: Node, otherwise: Default): Generator<Verd
 /** On the template where that is in the stack; in a resource's own view the template is another one's business. */
 function* judgeByTemplate(subject: Resource, context: RuleContext): Generator<Verdict> {
   if (context.view === "resource") return;
-  const template = launchTemplateOf(context.model, subject);
-  if (template === undefined || template.state === "resolved") return;
-  if (template.state === "unknown" && template.candidates.length > 0) return;
+  const outside = launchTemplatesOf(context.model, subject).some(
+    (template) => template.state !== "resolved" && !(template.state === "unknown" && template.candidates.length > 0),
+  );
+  if (!outside) return;
+  const named = ["launchTemplate", "mixedInstancesPolicy", "launchConfiguration"].map((key) => subject.props.get(key));
   yield undetermined({
     message: `The launch template of ${subject.name} is not in sight: if it accepts IMDSv1 or two hops, ${ATTACK}.`,
-    evidence: [seen(subject.props.get("launchTemplate"), "a launch template of the stack, or one that is checked where it is declared")],
+    evidence: [
+      seen(
+        named.find((node) => !node.isAbsent) ?? subject.props,
+        "a launch template of the stack, or one that is checked where it is declared",
+      ),
+    ],
   });
 }
 

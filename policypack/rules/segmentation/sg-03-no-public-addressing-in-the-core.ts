@@ -12,7 +12,7 @@ import { IpSet } from "../../analysis/cidr/ip-set";
 import { planesTagged, zoneTagged } from "../../analysis/planes";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { resources } from "../../engine/targets";
-import { tenants } from "../../model/aws/interfaces";
+import { subnetsByTemplate, tenants } from "../../model/aws/interfaces";
 import {
   mainRouteTableOf,
   prefixListEntries,
@@ -23,11 +23,12 @@ import {
   subnetsNamed,
   vpcOf,
 } from "../../model/aws/networks";
-import { refersTo, resolve } from "../../model/aws/references";
+import { resolve } from "../../model/aws/references";
 import {
   EIP,
   INSTANCE,
   INTERNET_GATEWAY,
+  LAUNCH_CONFIGURATION,
   LAUNCH_TEMPLATE,
   NETWORK_INTERFACE,
   PREFIX_LIST,
@@ -36,7 +37,6 @@ import {
   SUBNET,
   VPC,
 } from "../../model/aws/types";
-import { nodeGroups } from "../../model/aws/eks";
 import type { CoreModel } from "../../model/core";
 import type { Resource } from "../../model/stack";
 import type { Node } from "../../model/value";
@@ -50,7 +50,7 @@ export default defineRule({
   severity: "critical",
   scope: "stack",
   since: "0.1.0",
-  target: resources(...SUBNET_TYPES, INSTANCE, NETWORK_INTERFACE, LAUNCH_TEMPLATE, EIP),
+  target: resources(...SUBNET_TYPES, INSTANCE, NETWORK_INTERFACE, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION, EIP),
   rationale:
     "A public address is a door for everybody: what the core never offers to the internet nobody on the internet should be able to send a packet to, whatever a security group says today.",
   remediation:
@@ -68,7 +68,7 @@ export default defineRule({
   ],
   *check(subject, context) {
     if (SUBNET_TYPES.includes(subject.type)) yield* subnet(subject, context);
-    else if (subject.type === LAUNCH_TEMPLATE) yield* template(subject, context);
+    else if (subject.type === LAUNCH_TEMPLATE || subject.type === LAUNCH_CONFIGURATION) yield* template(subject, context);
     else if (subject.type === EIP) yield* address(subject, context);
     else yield* machine(subject, context);
   },
@@ -201,18 +201,15 @@ function publicAddress(name: string, node: Node, certain: boolean): Verdict {
   });
 }
 
-/** Launch templates of node groups that stand in the core. */
+/** Launch templates and configurations of machines that stand in the core. */
 function* template(subject: Resource, context: RuleContext): Generator<Verdict> {
-  const users = context.model
-    .ask(nodeGroups)
-    .filter((group) => group.launchTemplate !== undefined && refersTo(group.launchTemplate, subject) === "yes");
-  const [place] = users.flatMap((group) => group.subnets).flatMap((item) => corePlace(item, context) ?? []);
+  const [place] = (context.model.ask(subnetsByTemplate).get(subject) ?? []).flatMap((item) => corePlace(item, context) ?? []);
   if (place === undefined) return;
-  for (const item of subject.props.get("networkInterfaces").items()) {
+  for (const item of [subject.props, ...subject.props.get("networkInterfaces").items()]) {
     const node = item.get("associatePublicIpAddress");
     const read = node.boolean();
-    if (read.state === "known" && read.value)
-      yield publicAddress(`Every node of launch template ${subject.name}`, node, place.core === "yes");
+    if (read.state === "absent" || (read.state === "known" && !read.value)) continue;
+    yield publicAddress(`Every machine of ${subject.name}`, node, read.state === "known" && place.core === "yes");
   }
 }
 

@@ -9,13 +9,13 @@
 import { faultsIn } from "../../analysis/shell/start-script";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { resources } from "../../engine/targets";
-import { nodeGroups } from "../../model/aws/eks";
-import { refersTo, resolve } from "../../model/aws/references";
-import { AUTOSCALING_GROUP, EKS_ADDON, EKS_CLUSTER, EKS_NODE_GROUP, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE } from "../../model/aws/types";
+import { nodeGroups } from "../../model/aws/nodes";
+import { refersTo } from "../../model/aws/references";
+import { EKS_ADDON, EKS_CLUSTER, EKS_NODE_GROUP, LAUNCH_CONFIGURATION, LAUNCH_TEMPLATE } from "../../model/aws/types";
+import { startsNode, userDataOf } from "../../model/aws/user-data";
 import type { CoreModel } from "../../model/core";
 import type { Resource } from "../../model/stack";
-import { textBelow } from "../../model/texts";
-import { type Node, valueOr } from "../../model/value";
+import { valueOr } from "../../model/value";
 import { type Properties, resource, unknownValue } from "../../testing/build";
 import calendar from "../../topology/data/eks_versions.json";
 
@@ -175,7 +175,7 @@ function* supportedImage(group: Resource, context: RuleContext): Iterable<Verdic
 }
 
 function* startOf(template: Resource, context: RuleContext): Iterable<Verdict> {
-  const script = userData(template);
+  const script = userDataOf(template);
   const use = nodeUse(template, script.text, context.model);
   if (use === "no") return;
   const wrong = use === "yes" ? fail : undetermined;
@@ -221,43 +221,13 @@ function* ownImage(template: Resource, wrong: typeof fail, context: RuleContext)
   });
 }
 
-interface Script {
-  readonly node: Node;
-  readonly text: string;
-}
-
-/** User data as the instance sees it: launch templates carry base64. */
-function userData(template: Resource): Script {
-  const plain = template.props.get("userData");
-  const node = plain.isAbsent ? template.props.get("userDataBase64") : plain;
-  const text = valueOr(node.string(), "");
-  const compact = text.replace(/\s/g, "");
-  const encoded = /^[A-Za-z0-9+/]{16,}={0,2}$/.test(compact);
-  return { node, text: encoded ? Buffer.from(compact, "base64").toString("utf8") : text };
-}
-
 /** Whether a launch template makes Kubernetes nodes: by its start script, or by the node group or Auto Scaling group that names it. */
 function nodeUse(template: Resource, script: string, model: CoreModel): "yes" | "maybe" | "no" {
-  if (/\/etc\/eks\/bootstrap\.sh|nodeadm|node\.eks\.aws|\[settings\.kubernetes\]|kubelet/.test(script)) return "yes";
+  if (startsNode(script)) return "yes";
   if (model.view === "resource") return "no";
-  const named = model
+  const answers = model
     .ask(nodeGroups)
     .map((group) => (group.launchTemplate === undefined ? "no" : refersTo(group.launchTemplate, template)));
-  const scaled = model
-    .ofType(AUTOSCALING_GROUP)
-    .filter((group) => textBelow(group.props.get("tags")).includes("kubernetes.io/cluster/"))
-    .map((group) =>
-      refersTo(
-        resolve(
-          model,
-          group,
-          template.type === LAUNCH_TEMPLATE ? group.props.get("launchTemplate", "id") : group.props.get("launchConfiguration"),
-          [template.type],
-        ),
-        template,
-      ),
-    );
-  const answers = [...named, ...scaled];
   return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
 }
 

@@ -35,9 +35,20 @@ const byList = (...cidrs: string[]) => [
   resource("aws:ec2/route:Route", "r", { routeTableId: "rtb-1", destinationPrefixListId: "pl-1", gatewayId: "igw-1" }),
 ];
 
+const scaled = (template: object, vpcZoneIdentifiers: string[] = []) => [
+  resource("aws:autoscaling/group:Group", "upf", { vpcZoneIdentifiers, launchTemplate: { id: "lt-1" } }),
+  resource("aws:ec2/launchTemplate:LaunchTemplate", "upf", { id: "lt-1", ...template }),
+];
+
+// prettier-ignore
 answers("SG-03", [
   ["a route to the internet gateway for a prefix list that is the internet", byList("0.0.0.0/1", "128.0.0.0/1"), "fail"],
   ["a route to the internet gateway for one partner's addresses", byList("198.51.100.0/24"), "pass"],
+  ["a public address on a secondary interface of the operator's own nodes", [vpc, subnet, cluster, ...scaled({ networkInterfaces: [{ deviceIndex: 0 }, { deviceIndex: 1, subnetId: "subnet-1", associatePublicIpAddress: "true" }] })], "fail"],
+  ["a public address by the group's own subnets", [vpc, subnet, cluster, ...scaled({ networkInterfaces: [{ deviceIndex: 0, associatePublicIpAddress: true }] }, ["subnet-1"])], "fail"],
+  ["a public address that the configuration decides", [vpc, subnet, cluster, ...scaled({ networkInterfaces: [{ associatePublicIpAddress: unknownValue() }] }, ["subnet-1"])], "undetermined"],
+  ["a public address by a launch configuration", [vpc, subnet, cluster, resource("aws:autoscaling/group:Group", "old", { vpcZoneIdentifiers: ["subnet-1"], launchConfiguration: "lc-1" }), resource("aws:ec2/launchConfiguration:LaunchConfiguration", "old", { id: "lc-1", associatePublicIpAddress: true })], "fail"],
+  ["interfaces without public addresses", [vpc, subnet, cluster, ...scaled({ networkInterfaces: [{ deviceIndex: 0 }, { deviceIndex: 1, subnetId: "subnet-1" }] }, ["subnet-1"])], "pass"],
 ]);
 
 const sctp = (...cidrBlocks: string[]) => ({ protocol: "132", fromPort: 38412, toPort: 38412, cidrBlocks });
@@ -180,6 +191,15 @@ const zoneNodes = (zone: string, effect = "NO_SCHEDULE") =>
     labels: { [ZONE]: zone },
     taints: [{ key: ZONE, value: zone, effect }],
   });
+/** A zone's nodes that join by themselves, as the autoscaler is told of them. */
+const scaledNodes = (zone: string, taint: string | undefined) =>
+  resource("aws:autoscaling/group:Group", zone, {
+    tags: [
+      { key: "kubernetes.io/cluster/core", value: "owned" },
+      { key: `k8s.io/cluster-autoscaler/node-template/label/${ZONE}`, value: zone },
+      ...(taint === undefined ? [] : [{ key: `k8s.io/cluster-autoscaler/node-template/taint/${ZONE}`, value: taint }]),
+    ],
+  });
 const tolerating = (...zones: string[]) => zones.map((value) => ({ key: ZONE, operator: "Equal", value, effect: "NoSchedule" }));
 
 answers("SG-29", [
@@ -187,6 +207,9 @@ answers("SG-29", [
   ["a function on two zones' nodes", [zoneNodes("auth"), zoneNodes("user-plane"), onZone("udm", "auth", tolerating("auth")), networkFunction("upf", { pod: { tolerations: tolerating("auth", "user-plane") } })], "fail"],
   ["one group for all zones", [zoneNodes("core"), onZone("udm", "core", tolerating("core")), onZone("upf", "core", tolerating("core"))], "fail"],
   ["two sites of the same zone", [zoneNodes("auth"), onZone("udm", "auth", tolerating("auth")), onZone("ausf", "auth", tolerating("auth"))], "pass"],
+  ["an Auto Scaling group without a taint", [scaledNodes("auth", undefined), onZone("udm", "auth"), networkFunction("upf")], "fail"],
+  ["an Auto Scaling group whose taint only prefers", [scaledNodes("auth", "auth:PreferNoSchedule"), onZone("udm", "auth"), networkFunction("upf")], "fail"],
+  ["two Auto Scaling groups, each tainted", [scaledNodes("auth", "auth:NoSchedule"), scaledNodes("user-plane", "user-plane:NoSchedule"), onZone("udm", "auth", tolerating("auth")), onZone("upf", "user-plane", tolerating("user-plane"))], "pass"],
   ["interception on nodes of its own", [zoneNodes("li"), zoneNodes("control"), onZone("admf", "li", tolerating("li")), onZone("amf", "control", tolerating("control")), onZone("smf", "control", tolerating("control")), onZone("nrf", "control", tolerating("control"))], "pass"],
 ]); // prettier-ignore
 

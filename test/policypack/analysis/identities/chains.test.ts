@@ -190,6 +190,16 @@ describe("from the cluster into AWS", () => {
     expect(way(stack(1, withToken("amf", { container: { securityContext: { privileged: true } } })), "deployment/core/amf", ACCOUNT)).toEqual(["node of the cluster", "role/nodes", ACCOUNT]);
   }); // prettier-ignore
 
+  test("the same for nodes that join by themselves, whose role is in an instance profile", () => {
+    const profile = resource("aws:iam/instanceProfile:InstanceProfile", "nodes", { name: "nodes", role: "arn:aws:iam::123456789012:role/nodes" });
+    const scaled = (cluster: string) => resource("aws:autoscaling/group:Group", "nodes", { launchTemplate: { id: "lt-1" }, tags: [{ key: cluster, value: "owned" }] });
+    const own = (hops: number) => ({ ...template(hops), properties: { ...template(hops).properties, iamInstanceProfile: { name: "nodes" } } });
+    const stack = (hops: number, cluster = "kubernetes.io/cluster/core") => [withToken("amf"), own(hops), profile, scaled(cluster), ...role("nodes", nodes, everything)];
+    expect(way(stack(2), "deployment/core/amf", ACCOUNT)).toEqual(["role/nodes", ACCOUNT]);
+    expect(way(stack(1), "deployment/core/amf", ACCOUNT)).toBeUndefined();
+    expect(way(stack(2, "Name"), "deployment/core/amf", ACCOUNT)).toBeUndefined();
+  }); // prettier-ignore
+
   test("not where no policy lets the pod ask it", () => {
     const policy = object("networking.k8s.io/v1", "NetworkPolicy", "amf", { spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }] } });
     expect(way([withToken("amf"), policy, template(2), group, ...role("nodes", nodes, everything)], "deployment/core/amf", ACCOUNT)).toBeUndefined();

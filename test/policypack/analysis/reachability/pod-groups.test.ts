@@ -86,6 +86,32 @@ test("without SecurityGroupPolicy the launch template's groups count between nod
   expect(between(stack, "sepp", "amf")).toEqual({ must: "", may: "" });
 });
 
+test("nodes that join by themselves have the groups of their first interface; those of the planes' interfaces are none of the pods'", () => {
+  const LABEL = "k8s.io/cluster-autoscaler/node-template/label/pool";
+  const scaled = (name: string, interfaces: Properties[], id = `lt-${name}`) => [
+    make("aws:ec2/launchTemplate:LaunchTemplate", id, { networkInterfaces: interfaces }),
+    make("aws:autoscaling/group:Group", name, {
+      vpcZoneIdentifiers: ["workers"],
+      launchTemplate: { id },
+      tags: [{ key: "kubernetes.io/cluster/core", value: "owned" }, { key: LABEL, value: name }], // prettier-ignore
+    }),
+  ];
+  const on = (name: string, pool: string) => networkFunction(name, { pod: { nodeSelector: { pool } } });
+  const groups = [group("sg-core", [tcp(7777, { self: true, securityGroups: ["sg-n3"] })]), group("sg-n3", []), group("sg-edge", [])];
+  const first = { deviceIndex: 0, securityGroups: ["sg-core"] };
+  const stack = [
+    ...groups,
+    ...scaled("a", [first]),
+    ...scaled("b", [{ deviceIndex: 0, securityGroups: ["sg-edge"] }, { deviceIndex: 1, securityGroups: ["sg-n3"] }]), // prettier-ignore
+    ...scaled("c", [first, { deviceIndex: 1, securityGroups: ["sg-n3"] }]),
+    on("amf", "a"),
+    on("smf", "b"),
+    on("ausf", "c"),
+  ];
+  expect(between(stack, "smf", "amf")).toEqual({ must: "", may: "" });
+  expect(between(stack, "ausf", "amf")).toEqual({ must: "TCP 7777", may: "TCP 7777" });
+});
+
 test("a SecurityGroupPolicy whose groups or selector are not known says nothing", () => {
   const unknown = policy("udr", [unknownValue() as never]);
   expect(between([...functions, unknown, nodes("workers", ["workers"])], "amf", "udr").must).toBe("All Connections");
