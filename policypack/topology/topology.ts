@@ -23,6 +23,11 @@ function canonical(name: string): string {
   return name.toUpperCase().replace(/[^A-Z0-9]/g, "");
 }
 
+/** Whether all of these may have NET_ADMIN, for TUN devices and routes of subscribers' traffic; no function at all may not. */
+export function areUserPlane(ids: readonly NetworkFunctionId[]): boolean {
+  return ids.length > 0 && ids.every((id) => networkFunction(id).allowedExtraCapabilities.includes("NET_ADMIN"));
+}
+
 /** Whether a network function produces or consumes SBI services. */
 export function speaksSbi(id: NetworkFunctionId): boolean {
   return networkFunction(id).planes.includes("sbi");

@@ -248,3 +248,10 @@ function attached(model: CoreModel, policy: KubernetesObject, workload: Workload
   });
   return answers.includes("yes") ? "yes" : answers.includes("maybe") ? "maybe" : "no";
 }
+
+/** Whether a host that a rule of the mesh names is a Service: a short name is one of the rule's own namespace (Istio, DestinationRule, host). */
+export function isHostOf(host: string, service: KubernetesObject, rule: KubernetesObject): boolean {
+  const full = `${service.name}.${service.namespace}.svc.cluster.local`;
+  if (host.startsWith("*")) return full.endsWith(host.slice(1));
+  return full === host || (full.startsWith(`${host}.`) && (host.includes(".") || rule.namespace === service.namespace));
+}

@@ -5,6 +5,7 @@
  */
 
 import { portsOf, workloadsBehind } from "../../analysis/exposure/services";
+import { isHostOf } from "../../analysis/mesh/istio";
 import { type SbiProducer, sbiProducers } from "../../analysis/mesh/sbi";
 import { defineRule, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import type { CoreModel } from "../../model/core";
@@ -260,10 +261,4 @@ function tlsModes(rule: KubernetesObject): { readonly node: Node; readonly port:
       .items()
       .map((holder) => ({ node: holder.get("tls", "mode"), port: valueOr(holder.get("port", "number").number(), undefined) })),
   ]);
-}
-
-function isHostOf(host: string, service: KubernetesObject, rule: KubernetesObject): boolean {
-  const full = `${service.name}.${service.namespace}.svc.cluster.local`;
-  if (host.startsWith("*")) return full.endsWith(host.slice(1));
-  return full === host || (full.startsWith(`${host}.`) && (host.includes(".") || rule.namespace === service.namespace));
 }

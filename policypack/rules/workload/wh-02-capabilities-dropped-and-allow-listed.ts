@@ -14,7 +14,7 @@ import type { Container, Workload } from "../../model/kubernetes/workloads";
 import { runsFunction } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, unknownValue } from "../../testing/build";
-import { networkFunction as known } from "../../topology/topology";
+import { areUserPlane, networkFunction as known } from "../../topology/topology";
 import type { NetworkFunctionId } from "../../topology/types";
 
 export default defineRule({
@@ -201,7 +201,7 @@ function capabilityFlaws(container: Container, allowed: ReadonlySet<string>, sur
 
 const sysctls = perPod(judgedOnLinux, function* (workload) {
   const { networkFunctions: functions } = workload;
-  const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
+  const userPlane = areUserPlane(functions);
   const list: Node = workload.podSpec.get("securityContext", "sysctls");
   const wrong = list.items().flatMap((item) => {
     // Both spellings are accepted by the kubelet.

@@ -11,7 +11,7 @@ import type { Container, Workload } from "../../model/kubernetes/workloads";
 import { isSidecar, runsFunction } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, type Properties, unknownValue } from "../../testing/build";
-import { networkFunction as known } from "../../topology/topology";
+import { areUserPlane } from "../../topology/topology";
 import type { NetworkFunctionId } from "../../topology/types";
 import { posix } from "node:path";
 
@@ -128,8 +128,7 @@ const DEVICES = /^\/dev\/(net\/tun|vfio(\/.*)?|hugepages(\/.*)?)$/;
 const READ_ONLY = /^\/(sys|lib\/modules)(\/.*)?$/;
 
 function isAllowed(workload: Workload, volume: Node, path: string, functions: readonly NetworkFunctionId[]): boolean {
-  const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
-  if (!userPlane) return false;
+  if (!areUserPlane(functions)) return false;
   const plain = posix.normalize(path).replace(/(?<=.)\/$/, "");
   if (DEVICES.test(plain)) return mountsOf(workload, volume).every(([container]) => runsFunction(workload, container, functions) !== "no");
   return READ_ONLY.test(plain) && isReadOnlyInInit(workload, volume);
@@ -153,7 +152,7 @@ function mountsOf(workload: Workload, volume: Node): readonly (readonly [Contain
 
 /** Folders of a node that no pod may have, however they come; a `local` volume of another folder is a disk for data. */
 const OWN =
-  /^\/($|(etc|root|proc|sys|boot|home|run|dev|usr|bin|sbin|lib|lib64|opt\/cni|var\/(run|log|lib\/(kubelet|containerd|docker|etcd|rancher)))(\/|$))/;
+  /^\/($|(etc|root|proc|sys|boot|home|run|dev|usr|bin|sbin|lib|lib64|opt\/cni|var\/(run|log|lib\/(kubelet|containerd|docker|etcd|rancher)))(\/|$)|var(\/lib)?\/?$)/;
 
 /** What a volume behind a claim takes from its node. */
 function hostPathsOf({ volume, node }: ClaimedVolume, workload: Workload, functions: readonly NetworkFunctionId[]): Evidence[] {

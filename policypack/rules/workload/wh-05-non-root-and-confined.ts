@@ -13,7 +13,7 @@ import type { Container } from "../../model/kubernetes/workloads";
 import { runsFunction } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, unknownValue } from "../../testing/build";
-import { networkFunction as known } from "../../topology/topology";
+import { areUserPlane } from "../../topology/topology";
 import type { NetworkFunctionId } from "../../topology/types";
 
 export default defineRule({
@@ -144,9 +144,8 @@ function rootIsNeeded(workload: JudgedPod, container: Container, functions: read
     .get("capabilities", "add")
     .items()
     .map((item) => capability(valueOr(item.string(), "")));
-  const userPlane = functions.length > 0 && functions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
   const own = runsFunction(workload, container, functions) !== "no";
-  return own && userPlane && added.includes("NET_ADMIN") && !isPrivileged(container);
+  return own && areUserPlane(functions) && added.includes("NET_ADMIN") && !isPrivileged(container);
 }
 
 type Field = readonly [Node, unknown, (node: Node) => boolean];

@@ -12,7 +12,7 @@ import { functionsIn, isCore, type NamespaceInUse, namespacesInUse, namespaceTit
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, type Properties, unknownValue } from "../../testing/build";
-import { networkFunction as known } from "../../topology/topology";
+import { areUserPlane } from "../../topology/topology";
 
 export default defineRule({
   id: "WH-06",
@@ -55,7 +55,7 @@ export default defineRule({
       if (zone.isAbsent) yield noZone(namespace, zone, shared);
       return;
     }
-    const edge = EDGES.has(valueOr(zone.string(), "").toLowerCase()) || functions.some((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
+    const edge = EDGES.has(valueOr(zone.string(), "").toLowerCase()) || functions.some((id) => areUserPlane([id]));
     const imposed = imposedIn(context.model, namespace.name);
     const missing = TOPICS.filter((topic) => !imposed.certain.has(topic));
     if (missing.length === 0) {

@@ -6,7 +6,7 @@
  */
 
 import { type Guard, guards, imposedIn, namespaceLabels } from "../../analysis/admission/guards";
-import { aboutPods } from "../../analysis/admission/matching";
+import { aboutPods, matchesName } from "../../analysis/admission/matching";
 import { TOPICS } from "../../analysis/admission/topics";
 import { failsClosed } from "../../analysis/admission/validating-admission-policy";
 import { functionsIn, isCore, type NamespaceInUse, namespacesInUse, namespaceTitle } from "../../engine/namespace-targets";
@@ -15,7 +15,7 @@ import { either, objects } from "../../engine/targets";
 import { EKS_CLUSTER } from "../../model/aws/types";
 import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
-import { matchesSelector } from "../../model/kubernetes/selectors";
+import { and, matchesSelector } from "../../model/kubernetes/selectors";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, type Properties, resource, unknownValue } from "../../testing/build";
 
@@ -147,7 +147,8 @@ function showsAdmission(model: CoreModel): boolean {
 
 function* closed(configuration: KubernetesObject, core: readonly string[], context: RuleContext): Iterable<Verdict> {
   for (const webhook of configuration.resource.props.get("webhooks").items()) {
-    if (aboutPods(webhook.get("rules")) !== "yes") continue;
+    const about = aboutPods(webhook.get("rules"));
+    if (about === "no") continue;
     const failurePolicy = webhook.get("failurePolicy");
     const name = valueOr(webhook.get("name").string(), configuration.name);
     const passedOver = core.filter(
@@ -155,11 +156,11 @@ function* closed(configuration: KubernetesObject, core: readonly string[], conte
     );
     const open = failsClosed(failurePolicy);
     if (open === "yes" && passedOver.length === 0) continue;
-    const certain = open === "no" || passedOver.length > 0;
+    const certain = about === "yes" && (open === "no" || passedOver.length > 0);
     yield (certain ? fail : undetermined)({
       message:
         open === "yes"
-          ? `Webhook ${name} of ${configuration.name} passes over the core's namespace ${passedOver.join(", ")}: pods there are admitted unseen (Deploy Container).`
+          ? `Webhook ${name} of ${configuration.name} ${certain ? "passes" : "may pass"} over the core's namespace ${passedOver.join(", ")}: pods there are admitted unseen (Deploy Container).`
           : `Webhook ${name} of ${configuration.name} ${certain ? "admits" : "may admit"} every pod while its service does not answer: whoever stops it deploys what they like (Deploy Container).`,
       evidence: [open === "yes" ? seen(webhook.get("namespaceSelector"), "no core namespace left out") : seen(failurePolicy, "Fail")],
       cause: name,
@@ -175,13 +176,14 @@ function* listed(configuration: KubernetesObject, core: readonly string[], conte
   const own = context.options["mutatingWebhooks"] as readonly string[];
   if (KNOWN.test(configuration.name) || own.some((name) => configuration.name.startsWith(name))) return;
   for (const webhook of configuration.resource.props.get("webhooks").items()) {
-    if (aboutPods(webhook.get("rules")) !== "yes") continue;
+    const about = aboutPods(webhook.get("rules"));
     const reached = core.map((namespace) =>
-      matchesSelector(webhook.get("namespaceSelector"), namespaceLabels(context.model, namespace).labels),
+      and([about, matchesSelector(webhook.get("namespaceSelector"), namespaceLabels(context.model, namespace).labels)]),
     );
-    if (!reached.some((answer) => answer !== "no")) continue;
-    yield (reached.includes("yes") ? fail : undetermined)({
-      message: `Mutating webhook ${configuration.name} ${reached.includes("yes") ? "changes" : "may change"} the pods of the core after every review and is on no allow-list: it can put its own container into every function (Manipulate Virtual Network Function Configuration).`,
+    if (reached.every((answer) => answer === "no")) continue;
+    const certain = reached.includes("yes");
+    yield (certain ? fail : undetermined)({
+      message: `Mutating webhook ${configuration.name} ${certain ? "changes" : "may change"} the pods of the core after every review and is on no allow-list: it can put its own container into every function (Manipulate Virtual Network Function Configuration).`,
       evidence: [seen(configuration.metadata.get("name"), "a webhook of the allow-list (rules.WH-07.mutatingWebhooks)")],
     });
     return;
@@ -189,36 +191,28 @@ function* listed(configuration: KubernetesObject, core: readonly string[], conte
 }
 
 function* scoped(exception: KubernetesObject, core: readonly string[]): Iterable<Verdict> {
-  const lists = ["any", "all"].flatMap((key) => exception.spec.get("match", key).items()).map((item) => item.get("resources"));
-  const about = lists.filter((resources) => touches(resources.get("namespaces"), core));
-  if (lists.length > 0 && about.length === 0) return;
-  const wide = about.filter((resources) => !isNamed(resources.get("names")));
-  const metadata = exception.metadata;
-  const ends = metadata.get("labels", "cleanup.kyverno.io/ttl").isKnown || metadata.get("annotations", "carrierguard.dev/expires").isKnown;
-  if (wide.length === 0 && lists.length > 0 && ends) return;
-  const flaws = [...(wide.length > 0 || lists.length === 0 ? ["names no single resource"] : []), ...(ends ? [] : ["has no end"])];
-  yield fail({
+  const match = exception.spec.get("match");
+  const filters = ["any", "all"].flatMap((key) => match.get(key).items()).map((item) => item.get("resources"));
+  // Without a filter it is about everything.
+  const about = filters.length === 0 ? [match.get("resources")] : filters.filter((resources) => touches(resources.get("namespaces"), core));
+  if (about.length === 0) return;
+  const wide = about.map((resources) => resources.get("names")).filter((names) => !isNamed(names));
+  const { metadata } = exception;
+  const ttl = metadata.get("labels", "cleanup.kyverno.io/ttl");
+  const ends = !ttl.isAbsent || !metadata.get("annotations", "carrierguard.dev/expires").isAbsent;
+  if (wide.length === 0 && ends) return;
+  const flaws = [...(wide.length > 0 ? ["names no single resource"] : []), ...(ends ? [] : ["has no end"])];
+  yield (ends && wide.every((names) => names.holdsUnknown()) ? undetermined : fail)({
     message: `PolicyException ${exception.name} ${flaws.join(" and ")}: what it excuses stays open for whoever comes next (Deploy Container).`,
     evidence: [
-      ...(wide.length > 0
-        ? wide.map((resources) => seen(resources.get("names"), "the names of the resources excused"))
-        : lists.length === 0
-          ? [seen(exception.spec.get("match"), "the names of the resources excused")]
-          : []),
-      ...(ends ? [] : [seen(metadata.get("labels", "cleanup.kyverno.io/ttl"), "a ttl, or the annotation carrierguard.dev/expires")]),
+      ...wide.map((names) => seen(names, "the names of the resources excused")),
+      ...(ends ? [] : [seen(ttl, "a ttl, or the annotation carrierguard.dev/expires")]),
     ],
   });
 }
 
 function touches(namespaces: Node, core: readonly string[]): boolean {
-  if (!namespaces.isKnown) return true;
-  return namespaces.items().some((item) => {
-    const read = item.string();
-    return (
-      read.state !== "known" ||
-      core.some((name) => new RegExp(`^${read.value.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")}$`).test(name))
-    );
-  });
+  return namespaces.isAbsent || core.some((name) => matchesName(namespaces, name) !== "no");
 }
 
 /** Names of single resources; a `*` after a name still means one workload's pods. */

@@ -18,7 +18,7 @@ import type { Container, Workload } from "../../model/kubernetes/workloads";
 import { isSidecar } from "../../model/network-functions/containers";
 import { type Node, valueOr } from "../../model/value";
 import { networkFunction, object, unknownValue } from "../../testing/build";
-import { networkFunction as known } from "../../topology/topology";
+import { areUserPlane } from "../../topology/topology";
 
 export default defineRule({
   id: "WH-08",
@@ -58,7 +58,7 @@ export default defineRule({
       return;
     }
     const { networkFunctions } = context.model.classification(workload);
-    const userPlane = networkFunctions.length > 0 && networkFunctions.every((id) => known(id).allowedExtraCapabilities.includes("NET_ADMIN"));
+    const userPlane = areUserPlane(networkFunctions);
     const findings = workload.containers.filter((container) => container.role !== "ephemeral").map((container) => toolsOf(container, workload, userPlane, context.model));
     const shared = { networkFunctions };
     yield* grave(workload, findings.filter((item) => !item.waits), judged, shared);
@@ -88,11 +88,10 @@ export default defineRule({
   }),
 }); // prettier-ignore
 
-/** Images that hold a tool box and no function. */
-const TOOLBOX =
-  /(^|\/)(netshoot|busybox|kali[^/]*|kalilinux\/.*|socat|ubuntu|debian|debug[^/]*|[^/]*-debug|network-multitool|toolbox)$|(^|\/)nicolaka\//;
+/** Images that hold a tool box and no function: those of intruders, and those of everybody. */
 const ATTACK = /(^|\/)(netshoot|kali[^/]*|socat|network-multitool)$|(^|\/)(nicolaka|kalilinux)\//;
-const SMALL = /(^|\/)(busybox|curl|alpine-curl|initcurl|netcat|wait-for[^/]*|k8s-wait-for)$/;
+const TOOLBOX = /(^|\/)(busybox|ubuntu|debian|debug[^/]*|[^/]*-debug|toolbox)$/;
+const BUSYBOX = /(^|\/)busybox$/;
 const DEBUG_TAG = /^(dev|debug)$|[-_.]debug$/;
 
 interface Tools {
@@ -131,7 +130,7 @@ function toolsOf(container: Container, workload: Workload, userPlane: boolean, m
       expected: "an image with the function alone",
     });
     names.add(image);
-    waits &&= SMALL.test(parseImage(valueOr(container.image, ""))?.path ?? "") && calls.some(({ text }) => loops(text));
+    waits &&= BUSYBOX.test(parseImage(valueOr(container.image, ""))?.path ?? "") && calls.some(({ text }) => loops(text));
   }
   return { container, wrong, names: [...names], open: calls.flatMap((call) => call.open), waits: waits && wrong.length > 0 };
 }
@@ -206,7 +205,7 @@ function scriptsOf(
 function imageFlaw(container: Container, setUp: boolean): string | undefined {
   const image = container.image.state === "known" ? parseImage(container.image.value) : undefined;
   if (image === undefined || (setUp && image.digest !== undefined)) return undefined;
-  if (TOOLBOX.test(image.path)) return `the image ${image.path.replace(/^library\//, "")}`;
+  if (ATTACK.test(image.path) || TOOLBOX.test(image.path)) return `the image ${image.path.replace(/^library\//, "")}`;
   return image.tag !== undefined && DEBUG_TAG.test(image.tag) ? `an image tagged ${image.tag}` : undefined;
 }
 

@@ -6,7 +6,7 @@
  * need no CPU limit. Replicas, budgets and connection limits are advice: some cores cannot run two AMFs or NRFs without a shared store.
  */
 
-import { hasMesh } from "../../analysis/mesh/istio";
+import { hasMesh, isHostOf } from "../../analysis/mesh/istio";
 import { judgedAsNetworkFunction } from "../../engine/judged";
 import { functionsIn, isCore, type NamespaceInUse, namespacesInUse, namespaceTitle } from "../../engine/namespace-targets";
 import { defineRule, type Evidence, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
@@ -87,9 +87,7 @@ function* bounded(workload: Workload, context: RuleContext): Iterable<Verdict> {
   }
   const evidence = wrong.length > 0 ? wrong : open;
   if (evidence.length > 0) {
-    const what = [...new Set(evidence.map((item) => item.path.slice(item.path.lastIndexOf(".") + 1)))].map((word) =>
-      word === "resources" || word === "limits" ? "resources" : word,
-    );
+    const what = [...new Set(evidence.map((item) => item.path.slice(item.path.lastIndexOf(".") + 1)))];
     yield (wrong.length > 0 ? fail : undetermined)({
       message: `${networkFunctions.join(", ")} ${workload.name} ${wrong.length > 0 ? "has" : "may have"} no limit for ${what.join(" and ")}: a flood on it (Flooding Core Network Component) starves every function of its node.`,
       evidence,
@@ -101,22 +99,21 @@ function* bounded(workload: Workload, context: RuleContext): Iterable<Verdict> {
 
 /** The limits that a container lacks, with the pod's own and the namespace's defaults taken in. */
 function unbounded(container: Container, workload: Workload, model: CoreModel): readonly (readonly [Node, string])[] {
-  const own = container.node.get("resources");
-  if (own.isUnknown) return [[own, "cpu and memory"]];
-  const limits = own.get("limits");
+  const resources = container.node.get("resources");
+  if (resources.isUnknown) return [[resources, "cpu and memory"]];
+  const limits = resources.get("limits");
   const pinned = limits.fields().some(([name]) => name.startsWith("hugepages-"));
   const defaults = model
     .objectsIn("", "LimitRange", workload.namespace)
     .flatMap((object) => object.spec.get("limits").items())
-    .filter((item) => valueOr(item.get("type").string(), "Container") === "Container");
+    .filter((item) => valueOr(item.get("type").string(), "") === "Container")
+    // A maximum is the default where there is no other (Kubernetes, LimitRange defaulting).
+    .flatMap((item) => [item.get("default"), item.get("max")]);
   return ["cpu", "memory"].flatMap((name) => {
-    const node = limits.get(name);
-    const covered =
-      node.isKnown ||
-      (name === "cpu" && pinned) ||
-      workload.podSpec.get("resources", "limits", name).isKnown ||
-      defaults.some((item) => item.get("default", name).isKnown);
-    return covered ? [] : [[node, name] as const];
+    const own = limits.get(name);
+    const places = [own, workload.podSpec.get("resources", "limits", name), ...defaults.map((item) => item.get(name))];
+    if (places.some((node) => node.isKnown) || (name === "cpu" && pinned)) return [];
+    return [[places.find((node) => node.isUnknown) ?? own, name] as const];
   });
 }
 
@@ -174,20 +171,13 @@ function lacksOf(workload: Workload, networkFunctions: readonly string[], model:
 function limited(workload: Workload, model: CoreModel): boolean {
   const services = model
     .objectsIn("", "Service", workload.namespace)
-    .filter((item) => item.spec.get("selector").isKnown && matchesMap(item.spec.get("selector"), workload.labels) !== "no")
-    .map((item) => item.name);
-  const rules = model
-    .objectsOf("networking.istio.io", "DestinationRule")
-    .filter((item) => !item.spec.get("trafficPolicy", "connectionPool").isAbsent);
-  if (
-    rules.some(
-      (item) =>
-        item.spec.get("host").isUnknown ||
-        services.concat("*").some((name) => valueOr(item.spec.get("host").string(), "").split(".")[0] === name),
-    )
-  )
-    return true;
-  return model.objectsOf("networking.istio.io", "EnvoyFilter").some((item) => textBelow(item.spec).includes("local_ratelimit"));
+    .filter((item) => item.spec.get("selector").isKnown && matchesMap(item.spec.get("selector"), workload.labels) !== "no");
+  const bounded = model.objectsOf("networking.istio.io", "DestinationRule").some((item) => {
+    if (item.spec.get("trafficPolicy", "connectionPool").isAbsent) return false;
+    const host = item.spec.get("host").string();
+    return host.state !== "known" || services.some((service) => isHostOf(host.value, service, item));
+  });
+  return bounded || model.objectsOf("networking.istio.io", "EnvoyFilter").some((item) => textBelow(item.spec).includes("local_ratelimit"));
 }
 
 function* quotas(namespace: NamespaceInUse, context: RuleContext): Iterable<Verdict> {

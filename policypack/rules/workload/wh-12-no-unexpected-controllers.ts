@@ -100,11 +100,11 @@ function declared(workload: Workload, context: RuleContext): Entry | undefined {
 function* sameImages(workload: Workload, entry: Entry): Iterable<Verdict> {
   const wrong: Evidence[] = [];
   const open: Evidence[] = [];
+  const expected = entry.digest === "" ? "an image digest in the inventory" : `@${entry.digest}`;
   for (const container of workload.containers) {
     const node = container.node.get("image");
-    if (container.image.state !== "known") open.push(seen(node, entry.digest));
-    else if (entry.digest === "" || !container.image.value.endsWith(`@${entry.digest}`))
-      wrong.push(seen(node, entry.digest === "" ? "an image digest in the inventory" : `@${entry.digest}`));
+    if (container.image.state !== "known") open.push(seen(node, expected));
+    else if (!container.image.value.endsWith(`@${entry.digest}`)) wrong.push(seen(node, expected));
   }
   const evidence = wrong.length > 0 ? wrong : open;
   if (evidence.length === 0) return;
