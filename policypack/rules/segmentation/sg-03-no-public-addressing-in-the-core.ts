@@ -185,16 +185,15 @@ function toInternetGateway({ target, node }: Route): boolean {
 }
 
 function* machine(subject: Resource, context: RuleContext): Generator<Verdict> {
-  const node = subject.props.get("associatePublicIpAddress");
-  const read = node.boolean();
-  if (read.state === "absent" || (read.state === "known" && !read.value)) return;
   const [place] = subnetsNamed(context.model, subject, subject.props.get("subnetId")).flatMap((item) => corePlace(item, context) ?? []);
-  if (place === undefined) return;
-  yield publicAddress(subject.name, node, read.state === "known" && place.core === "yes");
+  if (place !== undefined) yield* publicAddress(subject.name, subject.props.get("associatePublicIpAddress"), place);
 }
 
-function publicAddress(name: string, node: Node, certain: boolean): Verdict {
-  return (certain ? fail : undetermined)({
+function* publicAddress(name: string, node: Node, place: Place): Generator<Verdict> {
+  const read = node.boolean();
+  if (read.state === "absent" || (read.state === "known" && !read.value)) return;
+  const certain = read.state === "known" && place.core === "yes";
+  yield (certain ? fail : undetermined)({
     message: `${name} ${certain ? "gets" : "may get"} a public address in a subnet of the core: everybody on the internet can send to it.`,
     evidence: [seen(node, false)],
     cause: "machine",
@@ -207,9 +206,7 @@ function* template(subject: Resource, context: RuleContext): Generator<Verdict> 
   if (place === undefined) return;
   for (const item of [subject.props, ...subject.props.get("networkInterfaces").items()]) {
     const node = item.get("associatePublicIpAddress");
-    const read = node.boolean();
-    if (read.state === "absent" || (read.state === "known" && !read.value)) continue;
-    yield publicAddress(`Every machine of ${subject.name}`, node, read.state === "known" && place.core === "yes");
+    yield* publicAddress(`Every machine of ${subject.name}`, node, place);
   }
 }
 

@@ -7,6 +7,7 @@
  */
 
 import { coreVpcs } from "../../analysis/aws-network/core-vpcs";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, type RuleContext, seen, undetermined, type Verdict } from "../../engine/rule";
 import { resources } from "../../engine/targets";
 import { vpcOf } from "../../model/aws/networks";
@@ -131,19 +132,15 @@ function* group(subject: Resource, say: Say, { model }: RuleContext): Generator<
       cause: "rules",
     });
   }
-  const members = model.resources.filter(
-    (item) =>
-      item !== subject &&
-      memberships(item).some((node) => refersTo(resolve(model, item, node, [DEFAULT_SECURITY_GROUP]), subject) === "yes"),
+  const members = model.resources.filter((item) =>
+    memberships(item).some((node) => refersTo(resolve(model, item, node, [DEFAULT_SECURITY_GROUP]), subject) === "yes"),
   );
   if (members.length === 0) return;
   yield say({
-    message: `${members
-      .map((item) => item.name)
-      .slice(0, 4)
-      .join(
-        ", ",
-      )} ${members.length === 1 ? "is" : "are"} in the default security group ${subject.name}, with whatever else forgot to name one.`,
+    message: `${listed(
+      members.map((item) => item.name),
+      4,
+    )} ${members.length === 1 ? "is" : "are"} in the default security group ${subject.name}, with whatever else forgot to name one.`,
     evidence: members.map((item) => ({
       path: item.urn.split("::").slice(2).join("::"),
       actual: "the default security group",
@@ -157,7 +154,6 @@ function* group(subject: Resource, say: Say, { model }: RuleContext): Generator<
 const MEMBERSHIPS = ["vpcSecurityGroupIds", "securityGroupIds", "securityGroups"];
 
 function memberships(item: Resource): readonly Node[] {
-  if (!item.type.startsWith("aws:") || /securityGroup/i.test(item.type.split("/")[0] ?? "")) return [];
   const holders = [item.props, item.props.get("vpcConfig"), item.props.get("networkConfiguration")];
   return holders.flatMap((holder) => MEMBERSHIPS.flatMap((key) => holder.get(key).items()));
 }

@@ -96,6 +96,10 @@ export default defineRule({
         name: "a DaemonSet of the user plane on the database's nodes",
         resources: [networkFunction("upf", { kind: "DaemonSet" }), networkFunction("udr")],
       },
+      {
+        name: "every trust zone on the same nodes",
+        resources: ["amf", "udm", "upf", "sepp", "nef", "admf"].map((name) => networkFunction(name)),
+      },
       { name: "a preference is no rule", resources: [preferring("upf", "user-plane"), preferring("udm", "auth")] },
     ],
     undetermined: [
