@@ -3,6 +3,7 @@
 import type { CoreModel } from "../model/core";
 import { UNRESOLVED } from "../model/kubernetes/objects";
 import type { Gap, Resource } from "../model/stack";
+import type { Node } from "../model/value";
 import { compareText } from "./finding";
 
 export interface Coverage {
@@ -44,7 +45,15 @@ function opaque(resource: Resource, model: CoreModel): string | undefined {
   if (PATCH.test(resource.type)) return "a patch shows only a part of the object that it changes";
   if (model.workloadsOf(resource).some((workload) => workload.opaque))
     return "its pod template, or a part of it, is not known before deployment";
-  const namespace = model.object(resource)?.namespace;
-  if (namespace?.startsWith(UNRESOLVED) === true) return "its namespace is not known before deployment";
-  return undefined;
+  const object = model.object(resource);
+  if (object === undefined) return undefined;
+  if (object.namespace.startsWith(UNRESOLVED)) return "its namespace is not known before deployment";
+  const unknown = resource.props.fields().flatMap(([name, node]) => (isUnknownPart(name, node) ? [name] : []));
+  return unknown.length === 0 ? undefined : `its ${unknown.join(" and its ")}, or a part, is not known before deployment`;
+}
+
+/** Of what a Kubernetes object is asked to be (`spec`, `data`, `rules`, `subjects` …), all or an item: no rule sees what is in it. */
+function isUnknownPart(name: string, node: Node): boolean {
+  if (name === "status" || name === "id") return false;
+  return node.isUnknown || node.items().some((item) => item.isUnknown);
 }

@@ -60,7 +60,9 @@ function classify(workload: Workload, context: Surroundings): Classification {
     return functionsOf([decisive.networkFunction], agreeing(all, decisive), decisive.word.ambiguous !== true, contradictions);
   }
   const unsure = all.map(({ signal, value }) => ({ signal, value }));
-  return { ...NOTHING, certain: false, evidence: unsure };
+  // A word of the field that others use too: what runs would tell, and is not known yet.
+  const suspect = all.length > 0 && signals.mainContainers(workload).some((container) => container.image.state === "unknown");
+  return { ...NOTHING, suspect, certain: false, evidence: unsure };
 }
 
 const NOTHING: Classification = {
