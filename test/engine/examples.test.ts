@@ -31,6 +31,7 @@ function checked(target: string, example: string): string[] {
 describe.each([
   { example: "examples/insecure-core", refused: true },
   { example: "examples/plain-core", refused: false },
+  { example: "examples/brownfield-core", refused: true },
 ])("$example", ({ example, refused }) => {
   let project: PulumiProject;
 
