@@ -149,3 +149,45 @@ answers("ID-19", [
 ]);
 
 answersAlone("ID-19", [["a ConfigMap, of which nobody knows yet whether it is the core's", [object("v1", "ConfigMap", "udr", { data: { "udr.yaml": "db:\n  password: tr0ub4dor-and-3\n" } })]]]); // prettier-ignore
+
+const REQUIRED = { httpTokens: "required", httpPutResponseHopLimit: 1 };
+const template = (metadataOptions: Properties | Properties[], more: Properties = {}) => resource("aws:ec2/launchTemplate:LaunchTemplate", "nodes", { id: "lt-1", metadataOptions, ...more }); // prettier-ignore
+const launched = (type: string, more: Properties) => resource(type, "node", more);
+const nodeClass = (version: string, metadataOptions: Properties) =>
+  object(`karpenter.k8s.aws/${version}`, "EC2NodeClass", "core", { spec: { metadataOptions } });
+
+// prettier-ignore
+answers("ID-06", [
+  ["a launch configuration as it should be", [launched("aws:ec2/launchConfiguration:LaunchConfiguration", { metadataOptions: REQUIRED })], "pass"],
+  ["a launch configuration that takes the old protocol", [launched("aws:ec2/launchConfiguration:LaunchConfiguration", { metadataOptions: { ...REQUIRED, httpTokens: "optional" } })], "fail"],
+  ["options in the list of an old state", [template([REQUIRED])], "pass"],
+  ["two hops, spelled out as switched on", [template({ ...REQUIRED, httpEndpoint: "enabled", httpPutResponseHopLimit: 2 })], "fail"],
+  ["two hops, if there is a service at all", [template({ ...REQUIRED, httpEndpoint: unknownValue(), httpPutResponseHopLimit: 2 })], "undetermined"],
+  ["hops that are not known yet", [template({ ...REQUIRED, httpPutResponseHopLimit: unknownValue() })], "undetermined"],
+  ["Karpenter since v1, whose default is one hop", [nodeClass("v1", { httpTokens: "required" })], "pass"],
+  ["Karpenter before v1, whose default is two hops", [nodeClass("v1beta1", { httpTokens: "required" })], "fail"],
+  ["an instance of a template in sight", [template(REQUIRED), launched("aws:ec2/instance:Instance", { launchTemplate: { id: "lt-1" } })], "pass"],
+  ["an instance of a template out of sight", [launched("aws:ec2/instance:Instance", { launchTemplate: { id: "lt-0123456789abcdef0" } })], "undetermined"],
+  ["an instance with options of its own beside a template out of sight", [launched("aws:ec2/instance:Instance", { launchTemplate: { id: "lt-0123456789abcdef0" }, metadataOptions: REQUIRED })], "pass"],
+  ["nodes of a template of this program", [template(REQUIRED), launched("aws:eks/nodeGroup:NodeGroup", { launchTemplate: { id: unknownValue(template(REQUIRED)), version: "1" } })], "pass"],
+]);
+
+const projected = (audience?: Properties[string]) =>
+  networkFunction("amf", { pod: { volumes: [{ name: "t", projected: { sources: [{ serviceAccountToken: { path: "t", ...(audience === undefined ? {} : { audience }) } }] } }] } }); // prettier-ignore
+const mounting = (type: string) => [
+  networkFunction("amf", { pod: { volumes: [{ name: "t", secret: { secretName: "amf" } }] } }),
+  object("v1", "Secret", "amf", { type }),
+];
+const unsaid = (name: string, more: Properties = {}) => networkFunction(name, { pod: { automountServiceAccountToken: undefined as never, ...more } }); // prettier-ignore
+
+// prettier-ignore
+answers("ID-02", [
+  ...[undefined, "https://kubernetes.default.svc", "kubernetes"].map((audience) => [`a token of its own for ${audience ?? "nobody in particular"}, which is the Kubernetes API`, [projected(audience)], "fail"] as const),
+  ["a token of its own for AWS", [projected("sts.amazonaws.com")], "pass"],
+  ["a token of its own, without an end, from a Secret", mounting("kubernetes.io/service-account-token"), "fail"],
+  ["a certificate from a Secret", mounting("kubernetes.io/tls"), "pass"],
+  ["an account that is not known yet", [unsaid("amf", { serviceAccountName: unknownValue() })], "undetermined"],
+  ["an account whose own switch is not known yet", [unsaid("amf"), object("v1", "ServiceAccount", "amf", { automountServiceAccountToken: unknownValue() })], "undetermined"],
+  ["an account whose own switch is off", [unsaid("amf"), object("v1", "ServiceAccount", "amf", { automountServiceAccountToken: false })], "pass"],
+  ["an exporter that watches pods", [networkFunction("amf"), unsaid("metrics-exporter")], "pass"],
+]);

@@ -47,6 +47,35 @@ answers("SG-03", [
   ["an Elastic IP of a machine of the core", [vpc(), subnet(), node(false), resource("aws:ec2/eip:Eip", "e", { instance: "i-1" })], "fail"],
 ]);
 
+const list = (...cidrs: string[]) =>
+  resource("aws:ec2/managedPrefixList:ManagedPrefixList", "world", { id: "pl-1", entries: cidrs.map((cidr) => ({ cidr })) });
+const byList = (...cidrs: string[]) => [
+  vpc(),
+  subnet(),
+  cluster,
+  list(...cidrs),
+  resource("aws:ec2/internetGateway:InternetGateway", "core", { id: "igw-1", vpcId: "vpc-1" }),
+  resource("aws:ec2/routeTable:RouteTable", "t", { id: "rtb-1", vpcId: "vpc-1" }),
+  resource("aws:ec2/routeTableAssociation:RouteTableAssociation", "s", { subnetId: "subnet-1", routeTableId: "rtb-1" }),
+  resource("aws:ec2/route:Route", "r", { routeTableId: "rtb-1", destinationPrefixListId: "pl-1", gatewayId: "igw-1" }),
+];
+
+const scaled = (template: object, vpcZoneIdentifiers: string[] = []) => [
+  resource("aws:autoscaling/group:Group", "upf", { vpcZoneIdentifiers, launchTemplate: { id: "lt-1" } }),
+  resource("aws:ec2/launchTemplate:LaunchTemplate", "upf", { id: "lt-1", ...template }),
+];
+
+// prettier-ignore
+answers("SG-03", [
+  ["a route to the internet gateway for a prefix list that is the internet", byList("0.0.0.0/1", "128.0.0.0/1"), "fail"],
+  ["a route to the internet gateway for one partner's addresses", byList("198.51.100.0/24"), "pass"],
+  ["a public address on a secondary interface of the operator's own nodes", [vpc(), subnet(), cluster, ...scaled({ networkInterfaces: [{ deviceIndex: 0 }, { deviceIndex: 1, subnetId: "subnet-1", associatePublicIpAddress: "true" }] })], "fail"],
+  ["a public address by the group's own subnets", [vpc(), subnet(), cluster, ...scaled({ networkInterfaces: [{ deviceIndex: 0, associatePublicIpAddress: true }] }, ["subnet-1"])], "fail"],
+  ["a public address that the configuration decides", [vpc(), subnet(), cluster, ...scaled({ networkInterfaces: [{ associatePublicIpAddress: unknownValue() }] }, ["subnet-1"])], "undetermined"],
+  ["a public address by a launch configuration", [vpc(), subnet(), cluster, resource("aws:autoscaling/group:Group", "old", { vpcZoneIdentifiers: ["subnet-1"], launchConfiguration: "lc-1" }), resource("aws:ec2/launchConfiguration:LaunchConfiguration", "old", { id: "lc-1", associatePublicIpAddress: true })], "fail"],
+  ["interfaces without public addresses", [vpc(), subnet(), cluster, ...scaled({ networkInterfaces: [{ deviceIndex: 0 }, { deviceIndex: 1, subnetId: "subnet-1" }] }, ["subnet-1"])], "pass"],
+]);
+
 const adopted = resource("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", { id: "sg-d", vpcId: "vpc-1" });
 const acl = (more: Properties) =>
   resource("aws:ec2/defaultNetworkAcl:DefaultNetworkAcl", "default", { ingress: [{ ruleNo: 100, protocol: "-1", action: "allow", fromPort: 0, toPort: 0, cidrBlock: "0.0.0.0/0" }], ...more }); // prettier-ignore
