@@ -4,18 +4,19 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Arguments } from "./arguments";
 import { archive } from "./archive";
+import { boundaryOf } from "./boundary";
 import { encryptionKey } from "./encryption-key";
 import { managedPolicy, partitionOf } from "./partition";
 import { CHANGES_PATTERN, KUBERNETES_PATTERN, SIGN_INS_PATTERN } from "./plan/changes";
 import { PLMN } from "./plan/functions";
-import { tagsOf } from "./tags";
+import { type Tags, tagsOf } from "./tags";
 
 export interface AuditTrailArgs {
   /** Mobile country and network code: 00101. */
   plmn: pulumi.Input<string>;
   /** Cluster whose audit events are watched; without it the account alone is. */
   clusterName?: pulumi.Input<string>;
-  /** Permissions boundary of the roles that the trail makes. */
+  /** Permissions boundary of the role that the trail makes. Default: one of its own. */
   permissionsBoundary?: pulumi.Input<string>;
   /** Days that records are kept and cannot be deleted, at least 365. Default: 400. */
   retentionDays?: pulumi.Input<number>;
@@ -41,7 +42,7 @@ export class AuditTrail extends pulumi.ComponentResource {
     const days = read.count("retentionDays", 365, 36500, 400);
     const tags = tagsOf({ plmn: args.plmn, environment: args.environment ?? "production" }, "observability", "oam");
     const options = { parent: this };
-    const boundary = args.permissionsBoundary === undefined ? {} : { permissionsBoundary: args.permissionsBoundary };
+    const boundary = boundaryOf(args.permissionsBoundary, name, tags, this);
 
     const key = encryptionKey(name, "Records of the core's account", "cloudtrail.amazonaws.com", tags, this);
     const bucket = archive(name, { key, days, service: "cloudtrail.amazonaws.com", tags }, this);
@@ -88,8 +89,8 @@ export class AuditTrail extends pulumi.ComponentResource {
 
 interface Detection {
   readonly bucket: aws.s3.Bucket;
-  readonly boundary: { readonly permissionsBoundary?: pulumi.Input<string> };
-  readonly tags: { [tag: string]: pulumi.Input<string> };
+  readonly boundary: pulumi.Input<string>;
+  readonly tags: Tags;
 }
 
 function detection(name: string, { bucket, boundary, tags }: Detection, parent: pulumi.Resource): aws.guardduty.Detector {
@@ -109,7 +110,7 @@ function detection(name: string, { bucket, boundary, tags }: Detection, parent: 
   }
   const role = new aws.iam.Role(
     `${name}-config`,
-    { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "config.amazonaws.com" }), ...boundary, tags },
+    { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "config.amazonaws.com" }), permissionsBoundary: boundary, tags },
     options,
   );
   new aws.iam.RolePolicyAttachment(

@@ -3,14 +3,64 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "./partition";
+import type { Tags } from "./tags";
 
-export function permissionsBoundary(name: string, tags: { [tag: string]: pulumi.Input<string> }, parent: pulumi.Resource): aws.iam.Policy {
+/** ARN of the boundary that the caller gives, else of one for this component alone. */
+export function boundaryOf(
+  given: pulumi.Input<string> | undefined,
+  name: string,
+  tags: Tags,
+  parent: pulumi.Resource,
+): pulumi.Input<string> {
+  return given ?? permissionsBoundary(name, tags, parent).arn;
+}
+
+export function permissionsBoundary(name: string, tags: Tags, parent: pulumi.Resource): aws.iam.Policy {
   return new aws.iam.Policy(
     `${name}-boundary`,
     { policy: partitionOf(parent).apply((partition) => JSON.stringify(boundaryIn(partition))), tags },
     { parent },
   );
 }
+
+/** Services whose resources a core is made of. */
+const CONFIGURED = [
+  "autoscaling",
+  "cloudtrail",
+  "cloudwatch",
+  "eks",
+  "elasticloadbalancing",
+  "kms",
+  "logs",
+  "network-firewall",
+  "route53resolver",
+  "secretsmanager",
+];
+
+const CONFIGURATION = [
+  "cloudtrail:GetEventSelectors",
+  "cloudtrail:GetTrailStatus",
+  "guardduty:GetDetector",
+  "guardduty:ListDetectors",
+  "iam:GetPolicy",
+  "iam:GetPolicyVersion",
+  "iam:GetRole",
+  "iam:GetRolePolicy",
+  "iam:ListAttachedRolePolicies",
+  "iam:ListPolicies",
+  "iam:ListPolicyVersions",
+  "iam:ListRolePolicies",
+  "iam:ListRoles",
+  "kms:GetKeyPolicy",
+  "kms:GetKeyRotationStatus",
+  "route53resolver:GetFirewallRuleGroup",
+  "s3:GetBucket*",
+  "s3:GetEncryptionConfiguration",
+  "s3:GetLifecycleConfiguration",
+  "s3:ListAllMyBuckets",
+  "sns:GetTopicAttributes",
+  "sns:ListTopics",
+];
 
 const boundaryIn = (partition: string): object => ({
   Version: "2012-10-17",
@@ -35,6 +85,13 @@ const boundaryIn = (partition: string): object => ({
         "ecr:BatchGetImage",
         "ecr:GetDownloadUrlForLayer",
       ],
+      Resource: "*",
+    },
+    // What AWS Config records of a core.
+    {
+      Sid: "Configuration",
+      Effect: "Allow",
+      Action: CONFIGURED.flatMap((service) => [`${service}:Describe*`, `${service}:List*`]).concat(CONFIGURATION),
       Resource: "*",
     },
     {

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ZoneId } from "../policypack/topology/types";
 import { topology } from "../policypack/topology/topology";
 import { Arguments } from "./arguments";
+import { boundaryOf } from "./boundary";
 import { encryptionKey } from "./encryption-key";
 import { nodeGroup } from "./node-group";
 import { managedPolicy } from "./partition";
@@ -20,7 +21,7 @@ export interface CoreClusterArgs {
   nodeSubnetIds: pulumi.Input<{ [zone: string]: pulumi.Input<pulumi.Input<string>[]> }>;
   /** Security groups, `nodes-<zone>`, as CoreNetwork gives them. */
   securityGroupIds: pulumi.Input<{ [name: string]: pulumi.Input<string> }>;
-  /** Permissions boundary of the roles that the cluster makes. */
+  /** Permissions boundary of the roles that the cluster makes. Default: one of its own. */
   permissionsBoundary?: pulumi.Input<string>;
   /** Kubernetes version. Default: 1.34. */
   kubernetesVersion?: pulumi.Input<string>;
@@ -65,7 +66,7 @@ export class CoreCluster extends pulumi.ComponentResource {
     const belonging: Belonging = { plmn: args.plmn, environment: args.environment ?? "production" };
     const tags = tagsOf(belonging, "trust-services", "sbi");
     const options = { parent: this };
-    const boundary = args.permissionsBoundary === undefined ? {} : { permissionsBoundary: args.permissionsBoundary };
+    const boundary = { permissionsBoundary: boundaryOf(args.permissionsBoundary, name, tags, this) };
     const subnets = pulumi.output(args.nodeSubnetIds);
     const groups = pulumi.output(args.securityGroupIds);
 

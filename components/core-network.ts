@@ -3,6 +3,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { Arguments } from "./arguments";
+import { boundaryOf } from "./boundary";
 import { firewall } from "./firewall";
 import { networkRecords } from "./network-records";
 import { LONGEST_PREFIX, MAXIMUM_ZONES, PLANE_ZONES, type SubnetPlan, subnetPlan } from "./plan/addresses";
@@ -31,7 +32,7 @@ export interface CoreNetworkArgs {
   subscriberCidrs?: pulumi.Input<pulumi.Input<string>[]>;
   /** Threat domains that name resolution refuses, beside AWS's managed lists. */
   threatDomains?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Permissions boundary of the roles that the network makes. */
+  /** Permissions boundary of the role that the network makes. Default: one of its own. */
   permissionsBoundary?: pulumi.Input<string>;
   /** production, staging … Default: production. */
   environment?: pulumi.Input<string>;
@@ -112,7 +113,8 @@ export class CoreNetwork extends pulumi.ComponentResource {
       tables,
       this,
     );
-    networkRecords(name, { vpc, belonging, boundary: args.permissionsBoundary, threats: read.texts("threatDomains", []) }, this);
+    const boundary = boundaryOf(args.permissionsBoundary, name, tags("oam", "oam"), this);
+    networkRecords(name, { vpc, belonging, boundary, threats: read.texts("threatDomains", []) }, this);
 
     const idsBy = (key: (subnet: SubnetPlan) => string | undefined) => {
       const found: { [key: string]: pulumi.Output<string>[] } = {};

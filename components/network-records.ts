@@ -18,7 +18,7 @@ const FORMAT = [
 export interface NetworkRecords {
   readonly vpc: aws.ec2.Vpc;
   readonly belonging: Belonging;
-  readonly boundary: pulumi.Input<string> | undefined;
+  readonly boundary: pulumi.Input<string>;
   readonly threats: readonly string[];
 }
 
@@ -34,7 +34,7 @@ export function networkRecords(name: string, { vpc, belonging, boundary, threats
     `${name}-flows`,
     {
       assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" }),
-      ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),
+      permissionsBoundary: boundary,
       tags,
     },
     options,

@@ -8,8 +8,10 @@ export interface Belonging {
   readonly environment: pulumi.Input<string>;
 }
 
+export type Tags = { [tag: string]: pulumi.Input<string> };
+
 /** Tags of an AWS resource. */
-export function tagsOf(belonging: Belonging, zone: ZoneId, plane: string): { [tag: string]: pulumi.Input<string> } {
+export function tagsOf(belonging: Belonging, zone: ZoneId, plane: string): Tags {
   return {
     "carrierguard.dev/zone": zone,
     "carrierguard.dev/plane": plane,

@@ -9,7 +9,11 @@ import { portsOf } from "../exposure/services";
 const PROTOCOLS: { readonly [name: string]: number } = { tcp: TCP, udp: UDP, sctp: SCTP, "ip-50": ESP };
 
 /** Numbers of the SBI that products use, and those of the cluster's own probes and mesh. */
-const SBI_PORTS = topology.interfaces.find((item) => item.id === "SBI")?.ports ?? [];
+const SBI_PORTS = [
+  ...(topology.interfaces.find((item) => item.id === "SBI")?.ports ?? []),
+  // HTTPS of a process that may not bind 443, as none should that is not root.
+  8443,
+];
 const MESH = [15008, 15012, 15020, 15021, 15090];
 
 /**

@@ -104,6 +104,7 @@ export default defineRule({
           name: "SBI and metrics of an NRF",
           resources: group("nrf", [rule("tcp", 7777, "10.0.0.0/20"), rule("tcp", 9090, "10.0.9.0/28")]),
         },
+        { name: "HTTPS of a function that may not bind 443", resources: group("amf", [rule("tcp", 8443, "10.0.0.0/20")]) },
         { name: "path MTU discovery", resources: group("upf", [{ protocol: "icmp", fromPort: 3, toPort: 4, cidrBlocks: ["0.0.0.0/0"] }]) },
         {
           name: "a web server elsewhere",
