@@ -55,13 +55,21 @@ export function placesOf(resource: Resource, model: CoreModel): readonly Place[]
         ? [value(props.get("value").isAbsent ? props.get("insecureValue") : props.get("value"), (valueOr(props.get("name").string(), resource.name)).split("/").at(-1) ?? "", { unknown: false })]
         : [];
     default:
-      return [...USER_DATA.map((key) => userData(props.get(key), key)), ...PASSWORDS.filter((key) => isPlain(props.get(key))).map((key) => value(props.get(key), key, { unknown: false }))];
+      return [...USER_DATA.map((key) => userData(props.get(key), key)), ...passwords(props).filter(({ node }) => isPlain(node))];
   }
 } // prettier-ignore
 
 const USER_DATA = ["userData", "userDataBase64"];
 /** What database and cache resources call their password. */
 const PASSWORDS = ["masterPassword", "password", "masterUserPassword", "authToken"];
+
+/** The properties of a database or cache, and the list of a user of MemoryDB. */
+function passwords(props: Node): Place[] {
+  return [
+    ...PASSWORDS.map((key) => value(props.get(key), key, { unknown: false })),
+    ...props.get("authenticationMode", "passwords").items().map((node) => value(node, "password", { unknown: false })),
+  ];
+} // prettier-ignore
 
 /** A value that the program took from its secret configuration, or made at random, is no literal. */
 function isPlain(node: Node): boolean {

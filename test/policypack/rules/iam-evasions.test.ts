@@ -148,6 +148,23 @@ answers("ID-19", [
   ["a password of a workload of the shop, under the strict profile", [...core, networkFunction("shop", { namespace: "shop", container: { env: [{ name: "DB_PASSWORD", value: "tr0ub4dor-and-3" }] } })], "fail", strictly],
 ]);
 
+const PASSWORD = "tr0ub4dor-and-3";
+const KEY_ID = "AKIA2E0A8F3B244C9986";
+
+// prettier-ignore
+answers("ID-19", [
+  ...["aws:rds/cluster:Cluster", "aws:rds/instance:Instance", "aws:docdb/cluster:Cluster", "aws:neptune/cluster:Cluster", "aws:redshift/cluster:Cluster"].map(
+    (type) => [`the master password of ${type}`, [resource(type, "udr", { masterPassword: PASSWORD, password: PASSWORD })], "fail"] as const,
+  ),
+  ["the token of a cache", [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udr", { authToken: "Zq8vN2mX4kT7wR1b" })], "fail"],
+  ["the passwords of a database in memory", [resource("aws:memorydb/user:User", "udr", { authenticationMode: { type: "password", passwords: [PASSWORD] } })], "fail"],
+  ...["aws:ec2/launchConfiguration:LaunchConfiguration", "aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"].map(
+    (type) => [`an access key in the first script of ${type}`, [resource(type, "upf", { userData: `#!/bin/sh\nexport AWS_ACCESS_KEY_ID=${KEY_ID}\n` })], "fail"] as const,
+  ),
+  ["a password of a task", [resource("aws:ecs/taskDefinition:TaskDefinition", "probe", { containerDefinitions: JSON.stringify([{ name: "probe", environment: [{ name: "DB_PASSWORD", value: PASSWORD }] }]) })], "fail"],
+  ...["v3:Release", "v3:Chart", "v4:Chart"].map((kind) => [`a password among the values of a helm.sh/${kind}`, [resource(`kubernetes:helm.sh/${kind}`, "core", { values: { mongodb: { auth: { rootPassword: PASSWORD } } } })], "fail"] as const),
+]);
+
 answersAlone("ID-19", [["a ConfigMap, of which nobody knows yet whether it is the core's", [object("v1", "ConfigMap", "udr", { data: { "udr.yaml": "db:\n  password: tr0ub4dor-and-3\n" } })]]]); // prettier-ignore
 
 const REQUIRED = { httpTokens: "required", httpPutResponseHopLimit: 1 };
