@@ -6,7 +6,7 @@ import { tokens } from "../../model/network-functions/vocabulary";
 import type { Resource } from "../../model/stack";
 import { valueOr } from "../../model/value";
 import { networkFunction } from "../../topology/topology";
-import { coreInCloud, CORE_ZONES, type Certainty, holdsCore } from "../aws-network/core-vpcs";
+import { CORE_ZONES, type Certainty, holdsCore } from "../aws-network/core-vpcs";
 import { declaredFunctions } from "../aws-network/declared-function";
 import { STORE_KINDS, type StoreKind } from "./kinds";
 
@@ -34,8 +34,7 @@ function coreOf(model: CoreModel, resource: Resource, zone: string, generic: boo
   if (zone !== "") return CORE_ZONES.has(zone) ? "yes" : "no";
   if (tag(resource, ZONE_TAG).isUnknown) return "maybe";
   if (generic) return "no";
-  const around = model.ask(holdsCore);
-  return around === "no" ? model.ask(coreInCloud) : around;
+  return model.ask(holdsCore);
 }
 
 const ZONE_TAG = "carrierguard.dev/zone";

@@ -53,6 +53,15 @@ export function loadBalancersWith(model: CoreModel, group: Resource): readonly L
 const TARGET_GROUPS: readonly string[] = ["aws:lb/targetGroup:TargetGroup", "aws:alb/targetGroup:TargetGroup"];
 const LISTENER_RULES: readonly string[] = ["aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule"];
 
+/** What a listener does with requests, by its default actions and by its rules. */
+export function actionsOf(model: CoreModel, listener: Resource): readonly Node[] {
+  const own = listener.props.get("defaultActions");
+  const rules = LISTENER_RULES.flatMap((type) => model.ofType(type)).filter(
+    (rule) => refersTo(resolve(model, rule, rule.props.get("listenerArn"), LISTENER_TYPES), listener) === "yes",
+  );
+  return [...(own.isKnown ? own.items() : [own]), ...rules.flatMap((rule) => rule.props.get("actions").items())];
+}
+
 /** The target groups that the listeners of a load balancer forward to, by their default actions and by rules. */
 export function targetGroupsBehind(model: CoreModel, { listeners }: LoadBalancer): readonly Resource[] {
   const own = listeners.map(({ resource }) => resource);

@@ -16,7 +16,7 @@ type Subject = DataStore | ClusterVolumes;
 const stores: Target<Subject> = {
   description: `${DATA_STORE_TYPES.join(", ")}; StorageClasses of databases of the core`,
   types: undefined,
-  subjects: (model) => (model.view === "resource" ? [] : [...model.ask(dataStores), ...model.ask(clusterVolumes)]),
+  subjects: (model) => [...model.ask(dataStores), ...model.ask(clusterVolumes)],
   resource: (subject) => ("workload" in subject ? (subject.storageClass ?? subject.workload.object).resource : subject.resource),
 };
 

@@ -70,114 +70,32 @@ export default defineRule({
   },
   examples: () => ({
     pass: [
-      {
-        name: "credentials from the environment, and TLS",
-        resources: [
-          networkFunction("udr", {
-            container: { env: [{ name: "DB_URI", value: "mongodb://$(DB_USER):$(DB_PASSWORD)@mongodb/open5gs?tls=true" }] },
-          }),
-        ],
-      },
+      { name: "credentials from the environment, and TLS", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://$(DB_USER):$(DB_PASSWORD)@mongodb/open5gs?tls=true" }] } })] },
       {
         name: "mongodb+srv means TLS",
         resources: [
           networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb+srv://u:p@cluster.example/open5gs" }] } }),
         ],
       },
-      {
-        name: "ssl=true is tls=true",
-        resources: [
-          object("v1", "ConfigMap", "udr", {
-            data: { "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {url: 'mongodb://u:p@db:27017/x?ssl=true'}}" },
-          }),
-        ],
-      },
-      {
-        name: "Redis with transit encryption and a token",
-        resources: [
-          resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { transitEncryptionEnabled: true, authToken: "x" }),
-        ],
-      },
+      { name: "ssl=true is tls=true", resources: [object("v1", "ConfigMap", "udr", { data: { "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {url: 'mongodb://u:p@db:27017/x?ssl=true'}}" } })] },
+      { name: "Redis with transit encryption and a token", resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { transitEncryptionEnabled: true, authToken: "x" })] },
     ],
     fail: [
-      {
-        name: "free5GC defaults",
-        resources: [
-          object("v1", "ConfigMap", "udr", {
-            data: {
-              "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {name: free5gc, url: 'mongodb://mongodb:27017'}}",
-            },
-          }),
-        ],
-      },
-      {
-        name: "DB_URI without credentials or TLS",
-        resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://mongodb/open5gs" }] } })],
-      },
-      {
-        name: "TLS that takes any certificate",
-        resources: [
-          networkFunction("udr", {
-            container: { env: [{ name: "DB_URI", value: "mongodb://u:p@mongodb/x?tls=true&tlsAllowInvalidCertificates=true" }] },
-          }),
-        ],
-      },
-      {
-        name: "a mongod.conf that switches authorization off",
-        resources: [
-          networkFunction("udr"),
-          object("v1", "ConfigMap", "mongo", { data: { "mongod.conf": "net:\n  port: 27017\nsecurity:\n  authorization: disabled\n" } }),
-          networkFunction("mongodb", {
-            container: { image: "mongo:7", args: ["--config", "/etc/mongo/mongod.conf"] },
-            pod: { volumes: [{ name: "c", configMap: { name: "mongo" } }] },
-          }),
-        ],
-      },
-      {
-        name: "a mongod.conf that says nothing of authorization",
-        resources: [
-          networkFunction("udr"),
-          object("v1", "ConfigMap", "mongo", { data: { "mongod.conf": "net:\n  port: 27017\n" } }),
-          networkFunction("mongodb", {
-            container: { image: "mongo:7", command: ["mongod", "-f", "/etc/mongo/mongod.conf"] },
-            pod: { volumes: [{ name: "c", configMap: { name: "mongo" } }] },
-          }),
-        ],
-      },
-      {
-        name: "mongod --noauth beside the functions",
-        resources: [networkFunction("udr"), networkFunction("mongodb", { container: { image: "mongo:7", args: ["--noauth"] } })],
-      },
-      {
-        name: "Redis on AWS without either",
-        resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { engine: "redis" })],
-      },
-      {
-        name: "DocumentDB with TLS switched off",
-        resources: [
-          resource("aws:docdb/clusterParameterGroup:ClusterParameterGroup", "udr", { parameters: [{ name: "tls", value: "disabled" }] }),
-        ],
-      },
+      { name: "free5GC defaults", resources: [object("v1", "ConfigMap", "udr", { data: { "udrcfg.yaml": "configuration: {serviceNameList: [nudr-dr], mongodb: {name: free5gc, url: 'mongodb://mongodb:27017'}}" } })] },
+      { name: "DB_URI without credentials or TLS", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://mongodb/open5gs" }] } })] },
+      { name: "TLS that takes any certificate", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", value: "mongodb://u:p@mongodb/x?tls=true&tlsAllowInvalidCertificates=true" }] } })] },
+      { name: "a mongod.conf that switches authorization off", resources: [networkFunction("udr"), object("v1", "ConfigMap", "mongo", { data: { "mongod.conf": "net:\n  port: 27017\nsecurity:\n  authorization: disabled\n" } }), networkFunction("mongodb", { container: { image: "mongo:7", args: ["--config", "/etc/mongo/mongod.conf"] }, pod: { volumes: [{ name: "c", configMap: { name: "mongo" } }] } })] },
+      { name: "a mongod.conf that says nothing of authorization", resources: [networkFunction("udr"), object("v1", "ConfigMap", "mongo", { data: { "mongod.conf": "net:\n  port: 27017\n" } }), networkFunction("mongodb", { container: { image: "mongo:7", command: ["mongod", "-f", "/etc/mongo/mongod.conf"] }, pod: { volumes: [{ name: "c", configMap: { name: "mongo" } }] } })] },
+      { name: "mongod --noauth beside the functions", resources: [networkFunction("udr"), networkFunction("mongodb", { container: { image: "mongo:7", args: ["--noauth"] } })] },
+      { name: "Redis on AWS without either", resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { engine: "redis" })] },
+      { name: "DocumentDB with TLS switched off", resources: [resource("aws:docdb/clusterParameterGroup:ClusterParameterGroup", "udr", { parameters: [{ name: "tls", value: "disabled" }] })] },
     ],
     undetermined: [
-      {
-        name: "a URI from a Secret that the stack does not hold",
-        resources: [
-          networkFunction("udr", { container: { env: [{ name: "DB_URI", valueFrom: { secretKeyRef: { name: "db", key: "uri" } } }] } }),
-        ],
-      },
-      {
-        name: "transit encryption comes with the deployment",
-        resources: [
-          resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", {
-            transitEncryptionEnabled: unknownValue(),
-            authToken: "x",
-          }),
-        ],
-      },
+      { name: "a URI from a Secret that the stack does not hold", resources: [networkFunction("udr", { container: { env: [{ name: "DB_URI", valueFrom: { secretKeyRef: { name: "db", key: "uri" } } }] } })] },
+      { name: "transit encryption comes with the deployment", resources: [resource("aws:elasticache/replicationGroup:ReplicationGroup", "udsf", { transitEncryptionEnabled: unknownValue(), authToken: "x" })] },
     ],
   }),
-});
+}); // prettier-ignore
 
 function usesByResource(model: CoreModel): DatabaseUse[][] {
   const found = new Map<Resource, DatabaseUse[]>();

@@ -12,6 +12,7 @@ import { type DataStore, dataStores } from "../../analysis/data-stores";
 import { doorsOf } from "../../analysis/exposure/core-services";
 import { type Caller, DATABASE_PORTS, databaseCallers, type DatabaseCallers } from "../../analysis/subscriber-database/callers";
 import { waysIn } from "../../analysis/reachability/ways-in";
+import { listed } from "../../engine/listed";
 import { defineRule, type Evidence, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { resolve } from "../../model/aws/references";
 import { GROUP_TYPES, securityGroup } from "../../model/aws/security-groups";
@@ -24,10 +25,10 @@ const ZONES = new Set(["data", "auth", ""]);
 const databases: Target<DatabaseCallers | DataStore> = {
   description: "databases of the core in the cluster; RDS, DocumentDB, ElastiCache and MemoryDB of zones auth and data",
   types: undefined,
-  subjects: (model) =>
-    model.view === "resource"
-      ? []
-      : [...model.ask(databaseCallers), ...model.ask(dataStores).filter(({ resource: { type } }) => GROUPS[type] !== undefined)],
+  subjects: (model) => [
+    ...model.ask(databaseCallers),
+    ...model.ask(dataStores).filter(({ resource: { type } }) => GROUPS[type] !== undefined),
+  ],
   resource: (subject) => ("workload" in subject ? subject.workload.object.resource : subject.resource),
 };
 
@@ -82,57 +83,30 @@ export default defineRule({
   examples: () => ({
     pass: [
       { name: "a policy that admits the UDR alone", resources: [...core, admits("udr")] },
-      {
-        name: "the backup job beside it",
-        resources: [...core, networkFunction("db-backup", { kind: "CronJob" }), admits("udr", "db-backup")],
-      },
-      {
-        name: "an NRF with a database of its own",
-        resources: [...using("udr", "subscribers"), ...using("nrf", "nrf"), database, admits("udr", "nrf")],
-      },
+      { name: "the backup job beside it", resources: [...core, networkFunction("db-backup", { kind: "CronJob" }), admits("udr", "db-backup")] },
+      { name: "an NRF with a database of its own", resources: [...using("udr", "subscribers"), ...using("nrf", "nrf"), database, admits("udr", "nrf")] },
       { name: "a managed database for the UDR's group", resources: [group("udr-pods"), rds({}, { groups: [group("udr-pods")] })] },
-      {
-        name: "a database of another zone",
-        resources: [resource(RDS, "shop", { publiclyAccessible: true, tags: { "carrierguard.dev/zone": "web" } })],
-      },
+      { name: "a database of another zone", resources: [resource(RDS, "shop", { publiclyAccessible: true, tags: { "carrierguard.dev/zone": "web" } })] },
     ],
     fail: [
       { name: "no policy at all", resources: core },
       { name: "a policy that admits the user plane", resources: [...core, networkFunction("upf"), admits("udr", "upf")] },
       { name: "every pod of the namespace", resources: [...core, networkFunction("amf"), policy([{ podSelector: {} }])] },
-      {
-        name: "a policy that admits everybody",
-        resources: [
-          ...core,
-          object("networking.k8s.io/v1", "NetworkPolicy", "db", {
-            spec: { podSelector: { matchLabels: { app: "mongodb" } }, ingress: [{}] },
-          }),
-        ],
-      },
+      { name: "a policy that admits everybody", resources: [...core, object("networking.k8s.io/v1", "NetworkPolicy", "db", { spec: { podSelector: { matchLabels: { app: "mongodb" } }, ingress: [{}] } })] },
       { name: "the console writes it directly", resources: [...core, networkFunction("webui"), admits("udr", "webui")] },
-      {
-        name: "an NRF in the database of the subscribers",
-        resources: [...using("udr", "free5gc"), ...using("nrf", "free5gc"), database, admits("udr", "nrf")],
-      },
+      { name: "an NRF in the database of the subscribers", resources: [...using("udr", "free5gc"), ...using("nrf", "free5gc"), database, admits("udr", "nrf")] },
       { name: "a NodePort", resources: [...core, admits("udr"), service("NodePort")] },
       { name: "a load balancer on another port", resources: [...core, admits("udr"), service("LoadBalancer", 80)] },
       { name: "publicly accessible", resources: [rds({ publiclyAccessible: true })] },
       { name: "a group open to the world in two halves", resources: [group("db", HALVES), rds({}, { groups: [group("db", HALVES)] })] },
-      {
-        name: "a group open to the whole VPC",
-        resources: [
-          resource("aws:ec2/vpc:Vpc", "core", { cidrBlock: "10.0.0.0/16" }),
-          group("db", ["10.0.0.0/16"]),
-          rds({}, { groups: [group("db", ["10.0.0.0/16"])] }),
-        ],
-      },
+      { name: "a group open to the whole VPC", resources: [resource("aws:ec2/vpc:Vpc", "core", { cidrBlock: "10.0.0.0/16" }), group("db", ["10.0.0.0/16"]), rds({}, { groups: [group("db", ["10.0.0.0/16"])] })] },
     ],
     undetermined: [
       { name: "public or not, the configuration says", resources: [rds({ publiclyAccessible: unknownValue() })] },
       { name: "a policy whose peers are not known yet", resources: [...core, networkFunction("upf"), policy(unknownValue())] },
     ],
   }),
-});
+}); // prettier-ignore
 
 function* inCluster({ workload, isolation, strangers, byProduct }: DatabaseCallers, context: RuleContext): Iterable<Verdict> {
   const base = { networkFunctions: context.model.classification(workload).networkFunctions, interfaces: ["DB"] };
@@ -175,12 +149,11 @@ function evidenceOf(expected: string): (caller: Caller) => Evidence {
   return ({ workload: { kind, name } }) => ({ path: `${kind} ${name}`, actual: "may connect", expected });
 }
 
-/** So many names are listed; more are counted. */
-const LISTED = 4;
-
 function labels(callers: readonly Caller[]): string {
-  const names = callers.map(({ label }) => label);
-  return names.length <= LISTED ? names.join(", ") : `${names.slice(0, LISTED).join(", ")} and ${names.length - LISTED} more`;
+  return listed(
+    callers.map(({ label }) => label),
+    4,
+  );
 }
 
 /** Services, routes and host ports; the Service itself is at fault where there is one. */

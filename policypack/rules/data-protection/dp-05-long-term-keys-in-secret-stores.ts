@@ -174,8 +174,7 @@ const LONG_TERM_ENTRY =
 
 function isLongTerm({ key, place, entry, resource }: KeyFound): boolean {
   if (key.form === "certificate" || (key.published?.kind.includes("public") ?? false)) return false;
-  const publishedSubscriber = key.published?.kind.startsWith("subscriber") ?? false;
-  if (key.form === "hex" && !key.named && !publishedSubscriber && key.published === undefined) return false;
+  if (key.form === "hex" && !key.named && key.published === undefined) return false;
   if (place !== "Secret") return true;
   return key.form === "hex" || LONG_TERM_ENTRY.test(entry) || LONG_TERM_ENTRY.test(resource.name);
 }

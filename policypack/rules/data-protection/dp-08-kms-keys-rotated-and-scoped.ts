@@ -54,63 +54,13 @@ export default defineRule({
   examples: () => ({
     pass: [
       { name: "rotates, with the default policy", resources: [key({})] },
-      {
-        name: "an asymmetric key cannot rotate",
-        resources: [resource(KMS_KEY, "sign", { keyUsage: "SIGN_VERIFY", customerMasterKeySpec: "ECC_NIST_P256" })],
-      },
+      { name: "an asymmetric key cannot rotate", resources: [resource(KMS_KEY, "sign", { keyUsage: "SIGN_VERIFY", customerMasterKeySpec: "ECC_NIST_P256" })] },
       { name: "a key in a custom key store cannot rotate", resources: [resource(KMS_KEY, "hsm", { customKeyStoreId: "cks-1" })] },
-      {
-        name: "the account's root delegates to IAM",
-        resources: [key({ policy: document({ Principal: { AWS: "arn:aws:iam::111122223333:root" }, Action: "kms:*" }) })],
-      },
-      {
-        name: "everybody of the organisation through one service",
-        resources: [
-          key({
-            policy: document({
-              Principal: "*",
-              Action: "kms:Decrypt",
-              Condition: { StringEquals: { "aws:PrincipalOrgID": "o-abc", "kms:ViaService": "s3.eu-central-1.amazonaws.com" } },
-            }),
-          }),
-        ],
-      },
-      {
-        name: "everybody of the account through one service",
-        resources: [
-          key({
-            policy: document({
-              Principal: { AWS: "*" },
-              Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
-              Condition: { StringEquals: { "kms:CallerAccount": "111122223333", "kms:ViaService": "ec2.eu-central-1.amazonaws.com" } },
-            }),
-          }),
-        ],
-      },
-      {
-        name: "a denial of everybody",
-        resources: [
-          key({
-            policy: document({
-              Effect: "Deny",
-              Principal: "*",
-              Action: "kms:*",
-              Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-abc" } },
-            }),
-          }),
-        ],
-      },
-      {
-        name: "administrators and users apart",
-        resources: [
-          key({
-            policy: document(
-              { Principal: { AWS: admin }, Action: ["kms:Put*", "kms:ScheduleKeyDeletion"] },
-              { Principal: { AWS: user }, Action: ["kms:Decrypt", "kms:GenerateDataKey"] },
-            ),
-          }),
-        ],
-      },
+      { name: "the account's root delegates to IAM", resources: [key({ policy: document({ Principal: { AWS: "arn:aws:iam::111122223333:root" }, Action: "kms:*" }) })] },
+      { name: "everybody of the organisation through one service", resources: [key({ policy: document({ Principal: "*", Action: "kms:Decrypt", Condition: { StringEquals: { "aws:PrincipalOrgID": "o-abc", "kms:ViaService": "s3.eu-central-1.amazonaws.com" } } }) })] },
+      { name: "everybody of the account through one service", resources: [key({ policy: document({ Principal: { AWS: "*" }, Action: ["kms:Decrypt", "kms:GenerateDataKey*"], Condition: { StringEquals: { "kms:CallerAccount": "111122223333", "kms:ViaService": "ec2.eu-central-1.amazonaws.com" } } }) })] },
+      { name: "a denial of everybody", resources: [key({ policy: document({ Effect: "Deny", Principal: "*", Action: "kms:*", Condition: { StringNotEquals: { "aws:PrincipalOrgID": "o-abc" } } }) })] },
+      { name: "administrators and users apart", resources: [key({ policy: document({ Principal: { AWS: admin }, Action: ["kms:Put*", "kms:ScheduleKeyDeletion"] }, { Principal: { AWS: user }, Action: ["kms:Decrypt", "kms:GenerateDataKey"] }) })] },
     ],
     fail: [
       { name: "does not rotate", resources: [resource(KMS_KEY, "data", {})] },
@@ -118,62 +68,19 @@ export default defineRule({
       { name: "everybody may decrypt", resources: [key({ policy: document({ Principal: "*", Action: "kms:Decrypt" }) })] },
       { name: "everybody, as a list", resources: [key({ policy: document({ Principal: { AWS: ["*"] }, Action: "kms:*" }) })] },
       { name: "everybody but one", resources: [key({ policy: document({ NotPrincipal: { AWS: admin }, Action: "kms:Decrypt" }) })] },
-      {
-        name: "everybody through a service, of any account",
-        resources: [
-          key({
-            policy: document({
-              Principal: "*",
-              Action: "kms:Decrypt",
-              Condition: { StringEquals: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" } },
-            }),
-          }),
-        ],
-      },
-      {
-        name: "a condition that is met when the key is absent",
-        resources: [
-          key({
-            policy: document({
-              Principal: "*",
-              Action: "kms:Decrypt",
-              Condition: { StringEqualsIfExists: { "aws:PrincipalOrgID": "o-abc" } },
-            }),
-          }),
-        ],
-      },
+      { name: "everybody through a service, of any account", resources: [key({ policy: document({ Principal: "*", Action: "kms:Decrypt", Condition: { StringEquals: { "kms:ViaService": "s3.eu-central-1.amazonaws.com" } } }) })] },
+      { name: "a condition that is met when the key is absent", resources: [key({ policy: document({ Principal: "*", Action: "kms:Decrypt", Condition: { StringEqualsIfExists: { "aws:PrincipalOrgID": "o-abc" } } }) })] },
       { name: "one role administers and uses", resources: [key({ policy: document({ Principal: { AWS: user }, Action: "kms:*" }) })] },
-      {
-        name: "one role administers and uses by two statements",
-        resources: [
-          key({
-            policy: document(
-              { Principal: { AWS: user }, Action: "kms:PutKeyPolicy" },
-              { Principal: { AWS: [user] }, Action: "kms:Decrypt" },
-            ),
-          }),
-        ],
-      },
-      {
-        name: "a policy beside the key",
-        resources: [key({}), resource(KEY_POLICY, "data", { keyId: "k", policy: document({ Principal: "*", Action: "kms:Decrypt" }) })],
-      },
-      {
-        name: "the pipeline opens subscriber data",
-        resources: [
-          key({
-            tags: { "carrierguard.dev/zone": "data" },
-            policy: document({ Principal: { AWS: "arn:aws:iam::111122223333:role/ci-deploy" }, Action: "kms:Decrypt" }),
-          }),
-        ],
-      },
+      { name: "one role administers and uses by two statements", resources: [key({ policy: document({ Principal: { AWS: user }, Action: "kms:PutKeyPolicy" }, { Principal: { AWS: [user] }, Action: "kms:Decrypt" }) })] },
+      { name: "a policy beside the key", resources: [key({}), resource(KEY_POLICY, "data", { keyId: "k", policy: document({ Principal: "*", Action: "kms:Decrypt" }) })] },
+      { name: "the pipeline opens subscriber data", resources: [key({ tags: { "carrierguard.dev/zone": "data" }, policy: document({ Principal: { AWS: "arn:aws:iam::111122223333:role/ci-deploy" }, Action: "kms:Decrypt" }) })] },
     ],
     undetermined: [
       { name: "rotation that the configuration brings", resources: [resource(KMS_KEY, "data", { enableKeyRotation: unknownValue() })] },
       { name: "a policy that is not known yet", resources: [key({ policy: unknownValue() })] },
     ],
   }),
-});
+}); // prettier-ignore
 
 /** What cannot rotate: asymmetric and HMAC keys, imported material, custom key stores. */
 function rotates(props: Node): boolean {

@@ -6,6 +6,7 @@
 
 import { networkEncryption } from "../../analysis/planes/encryption";
 import { tag } from "../../model/aws/references";
+import { listed } from "../../engine/listed";
 import { defineRule, type Evidence, fail, type RuleContext, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { CoreModel } from "../../model/core";
 import type { Resource } from "../../model/stack";
@@ -22,7 +23,7 @@ const links: Target<Resource | CoreModel> = {
   types: undefined,
   subjects: (model) => [
     ...[VPN, DIRECT, HOSTED].flatMap((type) => model.ofType(type)),
-    ...(model.view === "stack" && interfacesInside(model).length > 0 ? [model] : []),
+    ...(interfacesInside(model).length > 0 ? [model] : []),
   ],
   resource: (subject) => (subject instanceof CoreModel ? undefined : subject),
 };
@@ -180,17 +181,16 @@ function* tunnels(item: Resource, context: RuleContext): Iterable<Verdict> {
   }
 }
 
-/** So many properties are named; more are counted. */
-const LISTED = 3;
-
 function places(evidence: readonly Evidence[]): string {
-  const names = evidence.map(({ path }) => path);
-  return names.length <= LISTED ? names.join(", ") : `${names.slice(0, LISTED).join(", ")} and ${names.length - LISTED} more`;
+  return listed(evidence.map(({ path }) => path));
 }
 
 /** Whether the settings name something as standing inside one guarded site, with evidence. */
 function isGuarded(name: string, { options }: RuleContext): boolean {
-  return (options["physical"] as readonly string[]).some((entry) => new RegExp(`^${name.replace(/[^\w-]/g, ".")}\\s*:\\s*\\S`).test(entry));
+  return (options["physical"] as readonly string[]).some((entry) => {
+    const [what = "", evidence = ""] = entry.split(/:(.*)/);
+    return what.trim() === name && evidence.trim() !== "";
+  });
 }
 
 function* line(item: Resource, context: RuleContext): Iterable<Verdict> {
@@ -198,16 +198,14 @@ function* line(item: Resource, context: RuleContext): Iterable<Verdict> {
   if (isGuarded(item.name, context) || inTunnel) return;
   const title = `Direct Connect ${item.name}`;
   const [macsec, mode] = [item.props.get("requestMacsec"), item.props.get("encryptionMode")];
-  if (item.type === DIRECT) {
-    const open = [macsec, mode].filter((node) => node.isUnknown);
-    if (open.length > 0) {
-      return yield undetermined({
-        message: `Whether ${title} encrypts is not known before deployment.`,
-        evidence: open.map((node) => seen(node, "MACsec, must_encrypt")),
-      });
-    }
-    if (valueOr(macsec.boolean(), false) && valueOr(mode.string(), "") === "must_encrypt") return;
+  const open = [macsec, mode].filter((node) => node.isUnknown);
+  if (open.length > 0) {
+    return yield undetermined({
+      message: `Whether ${title} encrypts is not known before deployment.`,
+      evidence: open.map((node) => seen(node, "MACsec, must_encrypt")),
+    });
   }
+  if (valueOr(macsec.boolean(), false) && valueOr(mode.string(), "") === "must_encrypt") return;
   const evidence =
     item.type === DIRECT
       ? [seen(macsec, true), seen(mode, "must_encrypt")]
@@ -225,18 +223,18 @@ function* line(item: Resource, context: RuleContext): Iterable<Verdict> {
       cause: "physical",
     });
   } else {
-    yield (context.view === "stack" ? fail : undetermined)({
+    yield fail({
       message: `${title} carries the core's interfaces in the clear: whoever taps the line reads subscribers' traffic and changes N2, N3, N4 or N9 (Network Sniffing).`,
       evidence,
     });
   }
 }
 
-const BOTH_ENDS: readonly (readonly [id: string, a: readonly NetworkFunctionId[], b: readonly NetworkFunctionId[]])[] = [
-  ["N4", ["SMF"], ["UPF"]],
-  ["Sxa", ["SGW-C"], ["SGW-U"]],
-  ["N26", ["AMF"], ["MME"]],
-  ["S6a", ["MME"], ["HSS"]],
+const BOTH_ENDS: readonly (readonly [id: string, a: NetworkFunctionId, b: NetworkFunctionId])[] = [
+  ["N4", "SMF", "UPF"],
+  ["Sxa", "SGW-C", "SGW-U"],
+  ["N26", "AMF", "MME"],
+  ["S6a", "MME", "HSS"],
 ];
 
 /** Interfaces without protection of their own whose two ends the stack runs. */
@@ -244,7 +242,7 @@ function interfacesInside(model: CoreModel): readonly string[] {
   const present = new Set(
     model.workloads.filter((workload) => !workload.hook).flatMap((workload) => model.classification(workload).networkFunctions),
   );
-  return BOTH_ENDS.filter(([, a, b]) => a.some((id) => present.has(id)) && b.some((id) => present.has(id))).map(([id]) => id);
+  return BOTH_ENDS.filter(([, a, b]) => present.has(a) && present.has(b)).map(([id]) => id);
 }
 
 function* inside(model: CoreModel, context: RuleContext): Iterable<Verdict> {

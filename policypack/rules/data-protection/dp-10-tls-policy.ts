@@ -4,7 +4,7 @@
  * otherwise (networking.istio.io/v1, ServerTLSSettings); MSK encrypts in transit unless told otherwise (MSK API, EncryptionInTransit).
  */
 
-import { coreInCloud, holdsCore } from "../../analysis/aws-network/core-vpcs";
+import { holdsCore } from "../../analysis/aws-network/core-vpcs";
 import { declaredFunctions } from "../../analysis/aws-network/declared-function";
 import { sbiProducers } from "../../analysis/mesh/sbi";
 import {
@@ -18,8 +18,8 @@ import {
   undetermined,
   type Verdict,
 } from "../../engine/rule";
-import { LISTENER_TYPES, LOAD_BALANCER_TYPES } from "../../model/aws/load-balancers";
-import { refersTo, resolve } from "../../model/aws/references";
+import { actionsOf, LISTENER_TYPES, LOAD_BALANCER_TYPES } from "../../model/aws/load-balancers";
+import { resolve } from "../../model/aws/references";
 import type { CoreModel } from "../../model/core";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
 import { Resource } from "../../model/stack";
@@ -29,7 +29,6 @@ import { networkFunction, object, type Properties, resource, unknownValue } from
 const CACHE = "aws:elasticache/replicationGroup:ReplicationGroup";
 const KAFKA = "aws:msk/cluster:Cluster";
 const CLASSIC = "aws:elb/loadBalancer:LoadBalancer";
-const RULE_TYPES = ["aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:ListenerRule"];
 
 const TYPES = [...LISTENER_TYPES, CLASSIC, CACHE, KAFKA];
 
@@ -89,91 +88,42 @@ export default defineRule({
       { name: "a FIPS policy", resources: [core, https("ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04")] },
       { name: "a post-quantum policy", resources: [core, https("ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09")] },
       { name: "a listener that only redirects", resources: [core, http([redirect])] },
-      {
-        name: "a balancer that hands TCP to functions that ask for certificates",
-        resources: [core, ...mutual, resource(LISTENER, "sbi", { protocol: "TCP", port: 443 })],
-      },
+      { name: "a balancer that hands TCP to functions that ask for certificates", resources: [core, ...mutual, resource(LISTENER, "sbi", { protocol: "TCP", port: 443 })] },
       { name: "PFCP is no matter of TLS", resources: [core, resource(LISTENER, "n4", { protocol: "UDP", port: 8805 })] },
       { name: "a shop's listener", resources: [http([forward])] },
-      {
-        name: "a gateway that says nothing of versions",
-        resources: [networkFunction("nef"), istio({ port: { number: 443, protocol: "HTTPS" }, tls: { mode: "MUTUAL" } })],
-      },
-      {
-        name: "a gateway that redirects to HTTPS",
-        resources: [networkFunction("nef"), istio({ port: { number: 80, protocol: "HTTP" }, tls: { httpsRedirect: true } })],
-      },
+      { name: "a gateway that says nothing of versions", resources: [networkFunction("nef"), istio({ port: { number: 443, protocol: "HTTPS" }, tls: { mode: "MUTUAL" } })] },
+      { name: "a gateway that redirects to HTTPS", resources: [networkFunction("nef"), istio({ port: { number: 80, protocol: "HTTP" }, tls: { httpsRedirect: true } })] },
     ],
     fail: [
       { name: "HTTP before the SBI", resources: [core, http([forward])] },
-      {
-        name: "a redirect that a rule goes around",
-        resources: [
-          core,
-          http([redirect]),
-          resource(
-            "aws:lb/listenerRule:ListenerRule",
-            "api",
-            { listenerArn: unknownValue(http([redirect])), actions: [forward] },
-            { listenerArn: [http([redirect])] },
-          ),
-        ],
-      },
-      {
-        name: "a redirect to HTTP",
-        resources: [core, http([{ type: "redirect", redirect: { protocol: "HTTP", port: "8080", statusCode: "HTTP_301" } }])],
-      },
+      { name: "a redirect that a rule goes around", resources: [core, http([redirect]), resource("aws:lb/listenerRule:ListenerRule", "api", { listenerArn: unknownValue(http([redirect])), actions: [forward] }, { listenerArn: [http([redirect])] })] },
+      { name: "a redirect to HTTP", resources: [core, http([{ type: "redirect", redirect: { protocol: "HTTP", port: "8080", statusCode: "HTTP_301" } }])] },
       { name: "no policy", resources: [core, resource(LISTENER, "nef", { protocol: "HTTPS", port: 443 })] },
       { name: "suites without forward secrecy", resources: [core, https("ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06")] },
       { name: "the same under FIPS", resources: [core, https("ELBSecurityPolicy-TLS13-1-2-Ext1-FIPS-2023-04")] },
       { name: "TLS 1.0", resources: [core, https("ELBSecurityPolicy-TLS13-1-0-2021-06")] },
-      {
-        name: "a listener that is called after the NEF",
-        resources: [resource(LISTENER, "nef-api", { protocol: "HTTP", port: 80, defaultActions: [forward] })],
-      },
-      {
-        name: "Kafka that also takes plaintext",
-        resources: [core, resource(KAFKA, "nwdaf", { encryptionInfo: { encryptionInTransit: { clientBroker: "TLS_PLAINTEXT" } } })],
-      },
-      {
-        name: "brokers in the clear among themselves",
-        resources: [core, resource(KAFKA, "nwdaf", { encryptionInfo: { encryptionInTransit: { inCluster: false } } })],
-      },
+      { name: "a listener that is called after the NEF", resources: [resource(LISTENER, "nef-api", { protocol: "HTTP", port: 80, defaultActions: [forward] })] },
+      { name: "Kafka that also takes plaintext", resources: [core, resource(KAFKA, "nwdaf", { encryptionInfo: { encryptionInTransit: { clientBroker: "TLS_PLAINTEXT" } } })] },
+      { name: "brokers in the clear among themselves", resources: [core, resource(KAFKA, "nwdaf", { encryptionInfo: { encryptionInTransit: { inCluster: false } } })] },
       { name: "a plain cache", resources: [core, resource(CACHE, "sessions", { engine: "redis" })] },
-      {
-        name: "a classic balancer with HTTP",
-        resources: [core, resource(CLASSIC, "portal", { listeners: [{ lbProtocol: "http", lbPort: 80 }] })],
-      },
-      {
-        name: "a gateway that takes TLS 1.0",
-        resources: [
-          networkFunction("nef"),
-          istio({ port: { number: 443, protocol: "HTTPS" }, tls: { mode: "SIMPLE", minProtocolVersion: "TLSV1_0" } }),
-        ],
-      },
+      { name: "a classic balancer with HTTP", resources: [core, resource(CLASSIC, "portal", { listeners: [{ lbProtocol: "http", lbPort: 80 }] })] },
+      { name: "a gateway that takes TLS 1.0", resources: [networkFunction("nef"), istio({ port: { number: 443, protocol: "HTTPS" }, tls: { mode: "SIMPLE", minProtocolVersion: "TLSV1_0" } })] },
       { name: "a plain gateway", resources: [networkFunction("nef"), istio({ port: { number: 80, protocol: "HTTP" } })] },
-      {
-        name: "a roaming gateway below TLS 1.3 is advice",
-        resources: [
-          networkFunction("sepp"),
-          istio({ port: { number: 443, name: "n32", protocol: "HTTPS" }, tls: { mode: "MUTUAL", minProtocolVersion: "TLSV1_2" } }),
-        ],
-      },
+      { name: "a roaming gateway below TLS 1.3 is advice", resources: [networkFunction("sepp"), istio({ port: { number: 443, name: "n32", protocol: "HTTPS" }, tls: { mode: "MUTUAL", minProtocolVersion: "TLSV1_2" } })] },
     ],
     undetermined: [
       { name: "a policy that the configuration brings", resources: [core, https(unknownValue())] },
       { name: "TCP to whoever is behind it", resources: [core, resource(LISTENER, "sbi", { protocol: "TCP", port: 443 })] },
     ],
   }),
-});
+}); // prettier-ignore
 
 /** Whether a resource fronts the core: by its own name or tag, else by what is around it. */
 function coreOf(item: Resource, model: CoreModel): "yes" | "maybe" | "no" {
   const balancer = resolve(model, item, item.props.get("loadBalancerArn"), LOAD_BALANCER_TYPES);
   const named = [item, ...(balancer.state === "resolved" ? [balancer.resource] : [])];
   if (named.some((one) => declaredFunctions(one).networkFunctions.length > 0)) return "yes";
-  const around = model.ask(holdsCore);
-  return around === "no" ? model.ask(coreInCloud) : around;
+  return model.ask(holdsCore);
 }
 
 /** Ports whose TCP is not HTTP: shells, names, routing, Diameter, databases (DP-04 judges those). */
@@ -187,7 +137,7 @@ function* listener(item: Resource, core: boolean, context: RuleContext): Iterabl
   if (read.state === "unknown") return yield open(item, protocol, "HTTPS or TLS");
   switch (read.value.toUpperCase()) {
     case "HTTP": {
-      const actions = plainActions(item, context.model);
+      const actions = actionsOf(context.model, item).filter(serves);
       if (actions.length === 0) return;
       const known = actions.some((node) => node.isKnown && !node.get("type").isUnknown && !node.get("redirect", "protocol").isUnknown);
       return yield said(item, core && known, "takes plain HTTP", [
@@ -209,19 +159,12 @@ function* listener(item: Resource, core: boolean, context: RuleContext): Iterabl
   }
 }
 
-/** Actions of a listener and its rules that serve instead of redirecting to HTTPS. */
-function plainActions(item: Resource, model: CoreModel): readonly Node[] {
-  const own = item.props.get("defaultActions");
-  const rules = RULE_TYPES.flatMap((type) => model.ofType(type)).filter(
-    (rule) => refersTo(resolve(model, rule, rule.props.get("listenerArn"), LISTENER_TYPES), item) === "yes",
-  );
-  const actions = [...(own.isKnown ? own.items() : [own]), ...rules.flatMap((rule) => rule.props.get("actions").items())];
-  return actions.filter((action) => {
-    const type = valueOr(action.get("type").string(), "");
-    // #{protocol} keeps what the caller used (ELB API, RedirectActionConfig).
-    if (type === "redirect") return valueOr(action.get("redirect", "protocol").string(), "#{protocol}").toUpperCase() !== "HTTPS";
-    return type !== "fixed-response";
-  });
+/** Whether an action serves in plain HTTP, instead of redirecting to HTTPS. */
+function serves(action: Node): boolean {
+  const type = valueOr(action.get("type").string(), "");
+  // Left out, a redirect keeps the protocol that the caller used (ELB API, RedirectActionConfig).
+  if (type === "redirect") return valueOr(action.get("redirect", "protocol").string(), "").toUpperCase() !== "HTTPS";
+  return type !== "fixed-response";
 }
 
 const GOOD = /^ELBSecurityPolicy-(TLS13-1-3-|TLS13-1-2-|FS-1-2-Res-)/;
@@ -240,18 +183,12 @@ function* suites(item: Resource, core: boolean): Iterable<Verdict> {
 }
 
 function* classic(item: Resource, core: boolean): Iterable<Verdict> {
-  const plain = item.props
-    .get("listeners")
-    .items()
-    .map((entry) => entry.get("lbProtocol"))
-    .filter((node) => valueOr(node.string(), "").toLowerCase() === "http");
-  if (plain.length > 0)
-    yield said(
-      item,
-      core,
-      "takes plain HTTP",
-      plain.map((node) => seen(node, "https or ssl")),
-    );
+  const listeners = item.props.get("listeners");
+  const protocols = listeners.items().map((entry) => entry.get("lbProtocol"));
+  const plain = protocols.filter((node) => valueOr(node.string(), "").toLowerCase() === "http").map((node) => seen(node, "https or ssl"));
+  if (plain.length > 0) return yield said(item, core, "takes plain HTTP", plain);
+  const unknown = [listeners, ...protocols].find((node) => node.isUnknown);
+  if (unknown !== undefined) yield open(item, unknown, "https or ssl");
 }
 
 function* inTransit(item: Resource, core: boolean): Iterable<Verdict> {
@@ -284,17 +221,18 @@ function* gateway(item: KubernetesObject, context: RuleContext): Iterable<Verdic
     const name = `${valueOr(server.get("port", "name").string(), "")} ${item.name}`;
     const number = String(valueOr(server.get("port", "number").number(), server.path));
     const minimum = server.get("tls", "minProtocolVersion");
-    const version = valueOr(minimum.string(), minimum.isUnknown ? "?" : "TLSV1_2");
-    if (/^(HTTP|HTTP2|GRPC|GRPC-WEB)$/i.test(valueOr(protocol.string(), ""))) {
+    const version = valueOr(minimum.string(), "");
+    if (protocol.isUnknown) yield open(item.resource, protocol, "HTTPS", number);
+    else if (/^(HTTP|HTTP2|GRPC|GRPC-WEB)$/i.test(valueOr(protocol.string(), ""))) {
       const redirect = server.get("tls", "httpsRedirect");
       if (redirect.isUnknown) yield open(item.resource, redirect, true, number);
       else if (!valueOr(redirect.boolean(), false))
         yield said(item.resource, true, `takes plain HTTP on port ${number}`, [seen(protocol, "HTTPS, or tls.httpsRedirect")], number);
-    } else if (/^TLSV1_[01]$/.test(version)) {
-      yield said(item.resource, true, `takes TLS before 1.2 on port ${number}`, [seen(minimum, "TLSV1_2 or TLSV1_3")], number);
-    } else if (version === "?") {
+    } else if (minimum.isUnknown) {
       yield open(item.resource, minimum, "TLSV1_2 or TLSV1_3", number);
-    } else if (!/^TLSV1_3$/.test(version) && (/n32|sepp/i.test(name) || (functions.length > 0 && functions.every((id) => id === "SEPP")))) {
+    } else if (version === "TLSV1_0" || version === "TLSV1_1") {
+      yield said(item.resource, true, `takes TLS before 1.2 on port ${number}`, [seen(minimum, "TLSV1_2 or TLSV1_3")], number);
+    } else if (version !== "TLSV1_3" && (/n32|sepp/i.test(name) || (functions.length > 0 && functions.every((id) => id === "SEPP")))) {
       yield {
         ...said(item.resource, true, `takes TLS before 1.3 on N32 (port ${number})`, [seen(minimum, "TLSV1_3")], number),
         interfaces: ["N32"],

@@ -3,7 +3,7 @@
  * told otherwise (S3 User Guide, since April 2023); HTTP is open until the bucket's policy denies it; the encryption that nobody chose is SSE-S3.
  */
 
-import { CORE_ZONES, coreInCloud, holdsCore } from "../../analysis/aws-network/core-vpcs";
+import { CORE_ZONES, holdsCore } from "../../analysis/aws-network/core-vpcs";
 import { zoneOf } from "../../analysis/data-stores";
 import { bucketEncryption, keyUse, zoneTag } from "../../analysis/encryption-keys";
 import { coversAction } from "../../analysis/iam/decide";
@@ -25,7 +25,7 @@ const TRANSFER = "aws:transfer/server:Server";
 const objectStores: Target<Bucket | Resource> = {
   description: `${BUCKET} with its policy, encryption and access block; ${TRANSFER}`,
   types: [BUCKET, "aws:s3/bucketV2:BucketV2", TRANSFER],
-  subjects: (model) => (model.view === "resource" ? [] : [...model.ask(buckets), ...model.ofType(TRANSFER)]),
+  subjects: (model) => [...model.ask(buckets), ...model.ofType(TRANSFER)],
   resource: (subject) => (subject instanceof Resource ? subject : subject.resource),
 };
 
@@ -67,95 +67,31 @@ export default defineRule({
     pass: [
       { name: "blocked, TLS only, under an own key", resources: [store(), block({}), tlsOnly(), kms()] },
       { name: "nothing said about public access is blocked", resources: [store(), tlsOnly(), kms()] },
-      {
-        name: "all in the bucket itself, as of old",
-        resources: [
-          store({
-            policy: TLS_ONLY,
-            serverSideEncryptionConfiguration: {
-              rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY } },
-            },
-          }),
-        ],
-      },
-      {
-        name: "a bucket for access logs of a load balancer",
-        resources: [store(), tlsOnly(), resource("aws:lb/loadBalancer:LoadBalancer", "nef", { accessLogs: { bucket: "cdr" } })],
-      },
+      { name: "all in the bucket itself, as of old", resources: [store({ policy: TLS_ONLY, serverSideEncryptionConfiguration: { rule: { applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY } } } })] },
+      { name: "a bucket for access logs of a load balancer", resources: [store(), tlsOnly(), resource("aws:lb/loadBalancer:LoadBalancer", "nef", { accessLogs: { bucket: "cdr" } })] },
       { name: "a bucket of a stack without a core", resources: [resource(BUCKET, "site", { bucket: "site" })] },
-      {
-        name: "a bucket of another zone",
-        resources: [core, resource(BUCKET, "site", { bucket: "site", tags: { "carrierguard.dev/zone": "web" } })],
-      },
+      { name: "a bucket of another zone", resources: [core, resource(BUCKET, "site", { bucket: "site", tags: { "carrierguard.dev/zone": "web" } })] },
       { name: "SFTP", resources: [resource(TRANSFER, "cdr", { protocols: ["SFTP"] })] },
     ],
     fail: [
       { name: "a block with a gap", resources: [store(), block({ blockPublicPolicy: false }), tlsOnly(), kms()] },
       { name: "a public ACL", resources: [store({ acl: "public-read" }), block({}), tlsOnly(), kms()] },
       { name: "no policy: plain HTTP works", resources: [store(), block({}), kms()] },
-      {
-        name: "a policy that allows TLS instead of denying the rest",
-        resources: [
-          store(),
-          policy({
-            Effect: "Allow",
-            Principal: { AWS: CHARGING },
-            Action: "s3:*",
-            Resource: ["arn:aws:s3:::cdr/*"],
-            Condition: { Bool: { "aws:SecureTransport": "true" } },
-          }),
-          kms(),
-        ],
-      },
-      {
-        name: "a denial for reading only",
-        resources: [
-          store(),
-          policy({
-            Effect: "Deny",
-            Principal: "*",
-            Action: "s3:GetObject",
-            Resource: ["arn:aws:s3:::cdr/*"],
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-          }),
-          kms(),
-        ],
-      },
+      { name: "a policy that allows TLS instead of denying the rest", resources: [store(), policy({ Effect: "Allow", Principal: { AWS: CHARGING }, Action: "s3:*", Resource: ["arn:aws:s3:::cdr/*"], Condition: { Bool: { "aws:SecureTransport": "true" } } }), kms()] },
+      { name: "a denial for reading only", resources: [store(), policy({ Effect: "Deny", Principal: "*", Action: "s3:GetObject", Resource: ["arn:aws:s3:::cdr/*"], Condition: { Bool: { "aws:SecureTransport": "false" } } }), kms()] },
       { name: "S3's own key", resources: [store(), tlsOnly()] },
       { name: "AWS's own KMS key", resources: [store(), tlsOnly(), kms({ sseAlgorithm: "aws:kms" })] },
-      {
-        name: "everybody may read",
-        resources: [
-          store(),
-          policy(DENY_HTTP, { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::cdr/*" }),
-          kms(),
-        ],
-      },
-      {
-        name: "records open to a role of operation",
-        resources: [
-          store(),
-          policy(DENY_HTTP, {
-            Effect: "Allow",
-            Principal: { AWS: "arn:aws:iam::111122223333:role/ops" },
-            Action: "s3:GetObject",
-            Resource: "arn:aws:s3:::cdr/*",
-          }),
-          kms(),
-        ],
-      },
+      { name: "everybody may read", resources: [store(), policy(DENY_HTTP, { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "arn:aws:s3:::cdr/*" }), kms()] },
+      { name: "records open to a role of operation", resources: [store(), policy(DENY_HTTP, { Effect: "Allow", Principal: { AWS: "arn:aws:iam::111122223333:role/ops" }, Action: "s3:GetObject", Resource: "arn:aws:s3:::cdr/*" }), kms()] },
       { name: "FTP", resources: [resource(TRANSFER, "cdr", { protocols: ["SFTP", "FTP"] })] },
       { name: "an untagged bucket in a stack with a core", resources: [core, resource(BUCKET, "backups", { bucket: "backups" })] },
     ],
     undetermined: [
-      {
-        name: "a policy that is not known yet",
-        resources: [store(), resource("aws:s3/bucketPolicy:BucketPolicy", "cdr", { bucket: "cdr", policy: unknownValue() }), kms()],
-      },
+      { name: "a policy that is not known yet", resources: [store(), resource("aws:s3/bucketPolicy:BucketPolicy", "cdr", { bucket: "cdr", policy: unknownValue() }), kms()] },
       { name: "an encryption that the configuration brings", resources: [store(), tlsOnly(), kms({ sseAlgorithm: unknownValue() })] },
     ],
   }),
-});
+}); // prettier-ignore
 
 interface Flaws {
   readonly wrong: readonly Evidence[];
@@ -165,7 +101,7 @@ interface Flaws {
 function* bucket(item: Bucket, context: RuleContext): Iterable<Verdict> {
   const { resource: own } = item;
   const zone = zoneOf(own);
-  const core = zone === "" ? coreAround(context.model) : CORE_ZONES.has(zone) ? "yes" : "no";
+  const core = zone === "" ? context.model.ask(holdsCore) : CORE_ZONES.has(zone) ? "yes" : "no";
   if (core === "no") return;
   const policies = [own.props.get("policy"), ...item.parts("policy").map(({ props }) => props.get("policy"))]
     .filter((node) => !node.isAbsent)
@@ -184,11 +120,6 @@ function* bucket(item: Bucket, context: RuleContext): Iterable<Verdict> {
     message: `Bucket ${own.name}${zone === "" ? "" : ` (zone ${zone})`} ${certain ? "is not" : "may not be"} closed: ${evidence.map(({ expected }) => String(expected)).join("; ")} ${certain ? "is missing" : "is not certain"}. Its records, traces or backups can be copied by others (Data from Cloud Storage).`,
     evidence,
   });
-}
-
-function coreAround(model: CoreModel): "yes" | "maybe" | "no" {
-  const around = model.ask(holdsCore);
-  return around === "no" ? model.ask(coreInCloud) : around;
 }
 
 const BLOCK = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
@@ -231,9 +162,7 @@ function transport(own: Resource, policies: readonly Policy[]): Flaws {
   const [first] = policies;
   return {
     wrong: [
-      first === undefined
-        ? seen(own.props.get("policy"), expected)
-        : { path: first.node.path || "policy", actual: "no such statement", expected },
+      first === undefined ? seen(own.props.get("policy"), expected) : { path: first.node.path, actual: "no such statement", expected },
     ],
     open: [],
   };
@@ -293,9 +222,9 @@ function readers(own: Resource, zone: string, policies: readonly Policy[], model
     for (const node of statement.principals.aws) {
       const role = resolve(model, own, node, [ROLE]);
       const text = role.state === "resolved" ? role.resource.name : valueOr(node.string(), "");
-      const known = role.state === "resolved" ? zoneTag(role.resource) : "";
-      if (text === "" || known === "charging" || CHARGING_ROLE.test(text) || /^(\d{12}|.*:root)$/.test(text)) continue;
-      wrong.push(seen(node, "roles of charging only"));
+      if (role.state === "resolved" && zoneTag(role.resource) === "charging") continue;
+      if (CHARGING_ROLE.test(text) || /^\d{12}$|:root$/.test(text)) continue;
+      (text === "" ? open : wrong).push(seen(node, "roles of charging only"));
     }
   }
   return { wrong, open };

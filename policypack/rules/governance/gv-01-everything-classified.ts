@@ -4,6 +4,7 @@
  */
 
 import { holdsCore } from "../../analysis/aws-network/core-vpcs";
+import { listed } from "../../engine/listed";
 import { defineRule, type Evidence, fail, type RuleContext, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { suggestion } from "../../engine/nearest";
 import { either, wholeStack, workloads } from "../../engine/targets";
@@ -172,7 +173,7 @@ function* unlabelled(model: CoreModel, context: RuleContext): Iterable<Verdict> 
   const [first] = list;
   if (first === undefined) return;
   yield verdict({
-    message: `${list.length} resource${list.length === 1 ? "" : "s"} of the core ${missing.length > 0 ? "are" : "may be"} not classified by zone or plane (${listed(list)}): what nobody has classified nobody protects.`,
+    message: `${list.length} resource${list.length === 1 ? "" : "s"} of the core ${missing.length > 0 ? "are" : "may be"} not classified by zone or plane (${listed(list.map(nameOf), 4)}): what nobody has classified nobody protects.`,
     evidence: list.map((item): Evidence => ({
       path: item.urn.split("::").slice(2).join("::"),
       actual: null,
@@ -183,10 +184,7 @@ function* unlabelled(model: CoreModel, context: RuleContext): Iterable<Verdict> 
   });
 }
 
-/** So many names are listed; more are counted. */
-const LISTED = 4;
-
-function listed(resources: readonly Resource[]): string {
-  const names = resources.map((item) => valueOr(item.props.get("metadata", "name").string(), item.name));
-  return names.length <= LISTED ? names.join(", ") : `${names.slice(0, LISTED).join(", ")} and ${names.length - LISTED} more`;
+/** What people call it: an object by its own name. */
+function nameOf(item: Resource): string {
+  return valueOr(item.props.get("metadata", "name").string(), item.name);
 }

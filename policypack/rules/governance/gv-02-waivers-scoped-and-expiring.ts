@@ -36,8 +36,7 @@ export default defineRule({
   ],
   breaks: [],
 
-  *check(_model, { knowledge, view }) {
-    if (view === "resource") return;
+  *check(_model, { knowledge }) {
     for (const waiver of knowledge.waivers ?? []) {
       const flaw = flawOf(waiver, knowledge.at);
       if (flaw === undefined) continue;

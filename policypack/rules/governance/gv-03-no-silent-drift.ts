@@ -7,6 +7,7 @@ import { coreInCloud } from "../../analysis/aws-network/core-vpcs";
 import { dataStores, zoneOf } from "../../analysis/data-stores";
 import { EXTERNAL_KEY, KMS_KEY, REPLICA_KEY } from "../../analysis/encryption-keys";
 import { logStores } from "../../analysis/log-pipeline/stores";
+import { listed } from "../../engine/listed";
 import { defineRule, fail, seen, type Target, undetermined, type Verdict } from "../../engine/rule";
 import { EKS_CLUSTER, FLOW_LOG } from "../../model/aws/types";
 import { CoreModel } from "../../model/core";
@@ -20,13 +21,10 @@ const declared: Target<Resource | CoreModel> = {
   description: "resources with options of Pulumi; databases of the core",
   types: undefined,
   *subjects(model) {
-    yield* model.resources.filter(({ options }) => options !== undefined && options.ignoreChanges.length > 0);
-    if (model.view === "resource") return;
-    yield* model
-      .ask(dataStores)
-      .filter(({ core, resource: { type } }) => core !== "no" && SWITCHES[type] !== undefined)
-      .map((store) => store.resource)
-      .filter(({ options }) => (options?.ignoreChanges.length ?? 0) === 0);
+    const drifting = model.resources.filter(({ options }) => (options?.ignoreChanges.length ?? 0) > 0);
+    if (model.view === "resource") return yield* drifting;
+    const stores = model.ask(dataStores).filter(({ core, resource: { type } }) => core !== "no" && SWITCHES[type] !== undefined);
+    yield* new Set([...drifting, ...stores.map((store) => store.resource)]);
     if (model.resources.some(({ options }) => options !== undefined)) yield model;
   },
   resource: (subject) => (subject instanceof CoreModel ? undefined : subject),
@@ -139,7 +137,7 @@ function* drifting({ type, name, options }: Resource): Iterable<Verdict> {
 
 function* deletable(item: Resource, model: CoreModel): Iterable<Verdict> {
   const property = SWITCHES[item.type];
-  const store = property === undefined ? undefined : model.ask(dataStores).find((one) => one.resource === item && one.core !== "no");
+  const store = model.ask(dataStores).find((one) => one.resource === item && one.core !== "no");
   if (store === undefined || property === undefined) return;
   // A member of a cluster is protected with it.
   if (item.type === "aws:rds/instance:Instance" && !item.props.get("clusterIdentifier").isAbsent) return;
@@ -172,9 +170,8 @@ function* unprotected(model: CoreModel): Iterable<Verdict> {
   const missing = [...wanted].filter(({ options }) => options?.protect === false);
   if (missing.length === 0) return;
   const names = missing.map(({ type, name }) => `${type.split(":").at(-1) ?? type} ${name}`);
-  const listed = names.length <= LISTED ? names.join(", ") : `${names.slice(0, LISTED).join(", ")} and ${names.length - LISTED} more`;
   yield (core === "yes" ? fail : undetermined)({
-    message: `${missing.length} resource${missing.length === 1 ? "" : "s"} that the core cannot lose (${listed}) ${missing.length === 1 ? "is" : "are"} not protected: one deployment of a stack that lost a line deletes records, keys or subscriber data (Data Destruction).`,
+    message: `${missing.length} resource${missing.length === 1 ? "" : "s"} that the core cannot lose (${listed(names, 4)}) ${missing.length === 1 ? "is" : "are"} not protected: one deployment of a stack that lost a line deletes records, keys or subscriber data (Data Destruction).`,
     evidence: missing.map(({ urn }) => ({
       path: urn.split("::").slice(2).join("::"),
       actual: "protect: false",
@@ -183,9 +180,6 @@ function* unprotected(model: CoreModel): Iterable<Verdict> {
     cause: "protect",
   });
 }
-
-/** So many resources are named; more are counted. */
-const LISTED = 4;
 
 const core = kept(resource("aws:ec2/vpc:Vpc", "core", { tags: { "carrierguard.dev/zone": "control" } }));
 function kept(init: ResourceInit): ResourceInit {

@@ -105,21 +105,9 @@ export default defineRule({
       { name: "an address that nobody reported", resources: [egress("198.51.100.9/32")], knowledge },
       { name: "an indicator that has expired", resources: [egress("203.0.113.99/32")], knowledge },
       { name: "an indicator of little confidence", resources: [egress("203.0.113.98/32")], knowledge },
-      {
-        name: "a network ACL entry that denies it",
-        resources: [resource("aws:ec2/networkAclRule:NetworkAclRule", "deny", { ruleAction: "deny", cidrBlock: "203.0.113.7/32" })],
-        knowledge,
-      },
-      {
-        name: "the except of an ipBlock",
-        resources: [policy({ cidr: "203.0.113.0/24", except: ["203.0.113.7/32", "203.0.113.64/26"] })],
-        knowledge: { at: AT, indicators: [indicator("ip", "203.0.113.7"), indicator("ip", "203.0.113.66")] },
-      },
-      {
-        name: "a DNS firewall list that a rule blocks",
-        resources: [domainList, resource(FIREWALL_RULE, "block", { firewallDomainListId: "rslvr-fdl-1", action: "BLOCK" })],
-        knowledge,
-      },
+      { name: "a network ACL entry that denies it", resources: [resource("aws:ec2/networkAclRule:NetworkAclRule", "deny", { ruleAction: "deny", cidrBlock: "203.0.113.7/32" })], knowledge },
+      { name: "the except of an ipBlock", resources: [policy({ cidr: "203.0.113.0/24", except: ["203.0.113.7/32", "203.0.113.64/26"] })], knowledge: { at: AT, indicators: [indicator("ip", "203.0.113.7"), indicator("ip", "203.0.113.66")] } },
+      { name: "a DNS firewall list that a rule blocks", resources: [domainList, resource(FIREWALL_RULE, "block", { firewallDomainListId: "rslvr-fdl-1", action: "BLOCK" })], knowledge },
       { name: "a domain that only ends like one", resources: [configuration("host: notc2.example.com.evil-not.example")], knowledge },
       { name: "no indicators at all", resources: [egress("203.0.113.7/32")] },
     ],
@@ -134,11 +122,7 @@ export default defineRule({
       { name: "an image by its digest", resources: [networkFunction("upf", { container: { image: `registry.example/upf@sha256:${DIGEST}` } })], knowledge },
       { name: "an address in base64 user data", resources: [resource("aws:ec2/launchTemplate:LaunchTemplate", "nodes", { userData: encoded("curl 203.0.113.7") })], knowledge },
       { name: "a reported autonomous system as BGP peer", resources: [resource("aws:ec2/customerGateway:CustomerGateway", "peer", { bgpAsn: "64511" })], knowledge },
-      {
-        name: "a DNS firewall list that a rule allows",
-        resources: [domainList, resource(FIREWALL_RULE, "allow", { firewallDomainListId: "rslvr-fdl-1", action: "ALLOW" })],
-        knowledge,
-      },
+      { name: "a DNS firewall list that a rule allows", resources: [domainList, resource(FIREWALL_RULE, "allow", { firewallDomainListId: "rslvr-fdl-1", action: "ALLOW" })], knowledge },
     ],
     undetermined: [
       { name: "a DNS firewall list whose rule is out of sight", resources: [domainList], knowledge },
