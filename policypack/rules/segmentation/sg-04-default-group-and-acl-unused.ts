@@ -154,7 +154,8 @@ function* group(subject: Resource, say: Say, { model }: RuleContext): Generator<
 const MEMBERSHIPS = ["vpcSecurityGroupIds", "securityGroupIds", "securityGroups"];
 
 function memberships(item: Resource): readonly Node[] {
-  const holders = [item.props, item.props.get("vpcConfig"), item.props.get("networkConfiguration")];
+  const { props } = item;
+  const holders = [props, props.get("vpcConfig"), props.get("networkConfiguration"), ...props.get("networkInterfaces").items()];
   return holders.flatMap((holder) => MEMBERSHIPS.flatMap((key) => holder.get(key).items()));
 }
 

@@ -18,7 +18,7 @@ import { objects } from "../../engine/targets";
 import { subnets } from "../../model/aws/networks";
 import { refersTo, resolve } from "../../model/aws/references";
 import { securityGroups } from "../../model/aws/security-groups";
-import { NETWORK_INTERFACE, SUBNET } from "../../model/aws/types";
+import { LAUNCH_TEMPLATE, NETWORK_INTERFACE, SUBNET } from "../../model/aws/types";
 import type { CoreModel } from "../../model/core";
 import { networkAttachments } from "../../model/kubernetes/networks";
 import type { KubernetesObject } from "../../model/kubernetes/objects";
@@ -63,6 +63,7 @@ export default defineRule({
       { name: "a default deny for the whole network", resources: [nad("n4"), upf("n4"), smf, multi("n4", { podSelector: {}, policyTypes: ["Ingress", "Egress"] })] },
       { name: "subscribers' traffic leaves on N6", resources: [nad("n6"), upf("n6"), smf, multi("n6", { ...SELECT, policyTypes: ["Ingress", "Egress"], egress: [{}] })] },
       { name: "an ENI security group on the network's subnet", resources: [nad("n3", HOST), upf("n3"), smf, ...eni(true)] },
+      { name: "DPDK on nodes whose launch template gives the interface a group", resources: [nad("n3", DPDK, RESOURCE), upf("n3"), smf, ...nodes(true)] },
       { name: "DPDK with a security group", resources: [nad("n3", DPDK, RESOURCE), upf("n3"), smf, ...eni(true)] },
       { name: "a simulator's network", resources: [nad("n3"), networkFunction("gnb", { annotations: { [NETWORKS]: "n3" } }), smf] },
       { name: "a bridge that keeps its ports apart", resources: [nad("n4", { type: "bridge", bridge: "br0", portIsolation: true }), upf("n4"), smf, multi("n4")] },
@@ -75,6 +76,7 @@ export default defineRule({
       { name: "one direction only", resources: [nad("n4"), upf("n4"), smf, multi("n4", { ...SELECT, policyTypes: ["Ingress"] })] },
       { name: "an allow-all", resources: [nad("n4"), upf("n4"), smf, multi("n4", { ...SELECT, policyTypes: ["Ingress", "Egress"], ingress: [{}], egress: [] })] },
       { name: "the world in two halves", resources: [nad("n4"), upf("n4"), smf, multi("n4", { ...SELECT, policyTypes: ["Ingress", "Egress"], ingress: [{ from: [{ ipBlock: { cidr: "0.0.0.0/1" } }, { ipBlock: { cidr: "128.0.0.0/1" } }, { ipBlock: { cidr: "::/0" } }] }] })] },
+      { name: "DPDK on nodes whose launch template gives the interface no group", resources: [nad("n3", DPDK, RESOURCE), upf("n3"), smf, ...nodes(false)] },
       { name: "DPDK with a policy that cannot see it", resources: [nad("n3", DPDK, RESOURCE), upf("n3"), smf, multi("n3"), ...eni(false)] },
       { name: "promiscuous mode", resources: [nad("n4", { type: "macvlan", master: "ens6", promiscMode: true }), upf("n4"), smf, multi("n4")] },
       { name: "passthru", resources: [nad("n4", { type: "macvlan", master: "ens6", mode: "passthru" }), upf("n4"), smf, multi("n4")] },
@@ -208,8 +210,11 @@ function cloudGroups(definition: KubernetesObject, { model }: RuleContext): "yes
     subnet.type === SUBNET && ((own !== undefined && !own.isEmpty && addresses.contains(own)) || planesSaid(subnet).some((plane) => planes.includes(plane))) ? [subnet] : [],
   );
   if (places.length === 0) return "no";
-  const interfaces = model.ofType(NETWORK_INTERFACE).filter((item) => places.some((subnet) => refersTo(resolve(model, item, item.props.get("subnetId"), [SUBNET]), subnet) === "yes"));
-  if (interfaces.some((item) => !hasGroups(item))) return "no";
+  const interfaces = [
+    ...model.ofType(NETWORK_INTERFACE).map((item) => ({ item, node: item.props })),
+    ...model.ofType(LAUNCH_TEMPLATE).flatMap((item) => item.props.get("networkInterfaces").items().map((node) => ({ item, node }))),
+  ].filter(({ item, node }) => places.some((subnet) => refersTo(resolve(model, item, node.get("subnetId"), [SUBNET]), subnet) === "yes"));
+  if (interfaces.some(({ node }) => !hasGroups(node))) return "no";
   const tagged = model.ask(securityGroups).some(({ resource: group }) => planesSaid(group).some((plane) => planes.includes(plane)));
   return interfaces.length > 0 || tagged ? "yes" : "no";
 } // prettier-ignore
@@ -218,8 +223,8 @@ function planesSaid(item: Resource): readonly string[] {
   return valueOr(planesTagged(item), []);
 }
 
-function hasGroups(item: Resource): boolean {
-  const groups = item.props.get("securityGroups");
+function hasGroups(networkInterface: Node): boolean {
+  const groups = networkInterface.get("securityGroups");
   return groups.isUnknown || groups.items().length > 0;
 }
 
@@ -242,10 +247,19 @@ function multi(network: string, spec: Properties = { ...SELECT, policyTypes: ["I
   return object("k8s.cni.cncf.io/v1beta1", "MultiNetworkPolicy", network, { metadata: { annotations: { [POLICY_FOR]: `core/${network}` } }, spec });
 } // prettier-ignore
 
+const place = [
+  resource("aws:ec2/vpc:Vpc", "core", { id: "vpc-1", cidrBlock: "10.20.0.0/16" }),
+  resource("aws:ec2/subnet:Subnet", "n3", { id: "subnet-n3", vpcId: "vpc-1", cidrBlock: "10.20.3.0/24" }),
+];
+const onPlane = (withGroup: boolean) => ({ subnetId: "subnet-n3", ...(withGroup ? { securityGroups: ["sg-n3"] } : {}) });
+
 function eni(withGroup: boolean) {
+  return [...place, resource(NETWORK_INTERFACE, "n3", onPlane(withGroup))];
+}
+
+function nodes(withGroup: boolean) {
   return [
-    resource("aws:ec2/vpc:Vpc", "core", { id: "vpc-1", cidrBlock: "10.20.0.0/16" }),
-    resource("aws:ec2/subnet:Subnet", "n3", { id: "subnet-n3", vpcId: "vpc-1", cidrBlock: "10.20.3.0/24" }),
-    resource(NETWORK_INTERFACE, "n3", { subnetId: "subnet-n3", ...(withGroup ? { securityGroups: ["sg-n3"] } : {}) }),
+    ...place,
+    resource(LAUNCH_TEMPLATE, "n3", { networkInterfaces: [{ deviceIndex: 0 }, { deviceIndex: 1, ...onPlane(withGroup) }] }),
   ];
 }

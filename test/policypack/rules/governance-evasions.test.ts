@@ -58,8 +58,6 @@ answers("GV-03", [
 
 const amf = networkFunction("amf");
 const STRICT = { settings: { profile: "strict" as const } };
-const scaled = (tags: { readonly key: string; readonly value: string }[]) =>
-  resource("aws:autoscaling/group:Group", "upf", { tags: [{ key: "kubernetes.io/cluster/core", value: "owned" }, ...tags] });
 
 // prettier-ignore
 answers("GV-01", [
@@ -67,9 +65,6 @@ answers("GV-01", [
   ["an untagged group beside the core, where everything counts", [amf, resource("aws:ec2/securityGroup:SecurityGroup", "n2", {})], "fail", STRICT],
   ["an untagged key", [amf, resource("aws:kms/key:Key", "data", {})], "advice"],
   ["an untagged pool of nodes", [amf, resource("aws:eks/nodeGroup:NodeGroup", "upf", {})], "advice"],
-  ["untagged nodes of the operator's own Auto Scaling group", [amf, scaled([])], "advice"],
-  ["tagged ones", [amf, scaled([{ key: "carrierguard.dev/zone", value: "user-plane" }])], "pass"],
-  ["an Auto Scaling group of no nodes", [amf, resource("aws:autoscaling/group:Group", "web", {})], "pass"],
   ["tags that a provider brings to all", [amf, resource("aws:kms/key:Key", "data", { tagsAll: { "carrierguard.dev/zone": "data" } })], "pass"],
   ["a plane alone", [amf, resource("aws:ec2/subnet:Subnet", "n3", { tags: { "carrierguard.dev/plane": "n3" } })], "pass"],
   ["an untagged network of another account", [amf, resource("aws:ec2/vpc:Vpc", "office", {})], "pass"],

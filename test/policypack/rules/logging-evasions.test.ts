@@ -136,11 +136,6 @@ answers("LG-05", [
 ]);
 
 const pool = (name: string, over: Properties) => resource("aws:eks/nodeGroup:NodeGroup", name, { clusterName: "core", taints: [], labels: {}, ...over }); // prettier-ignore
-/** Nodes that join by themselves. */
-const scaled = (kubelet: string, cluster = "core") => [
-  resource("aws:autoscaling/group:Group", "upf", { launchTemplate: { id: "lt-upf" } }),
-  resource("aws:ec2/launchTemplate:LaunchTemplate", "upf", { id: "lt-upf", userData: Buffer.from(`#!/bin/bash\n/etc/eks/bootstrap.sh ${cluster} --kubelet-extra-args '${kubelet}'`).toString("base64") }),
-]; // prettier-ignore
 const TAINT = { key: "carrierguard.dev/zone", value: "user-plane", effect: "NO_SCHEDULE" };
 const falco = (pod: Properties, name = "falco") => networkFunction(name, { kind: "DaemonSet", namespace: name, pod });
 const words = (...texts: readonly string[]) => object("v1", "ConfigMap", "falco-rules", { data: { "core.yaml": texts.map((text) => `- rule: ${text}\n  condition: true\n`).join("") } }, "falco"); // prettier-ignore
@@ -161,9 +156,6 @@ answers("LG-06", [
   ["rules that look for some of it", [eks, networkFunction("upf"), pool("up", {}), falco({}), words("shell in a container", "init_module")], "undetermined"],
   ["kept out of the nodes of a cluster that runs no core", [eks, pool("up", { taints: [TAINT] }), falco({}), RULES], "pass"],
   ["no sensor on the nodes, whatever the SOC keeps", [eks, networkFunction("upf"), pool("up", {})], "fail", elsewhere],
-  ["nodes of the operator's own Auto Scaling group", [eks, networkFunction("upf"), ...scaled("--register-with-taints=dedicated=upf:NoSchedule"), falco({}), RULES], "fail"],
-  ["the same, tolerated", [eks, networkFunction("upf"), ...scaled("--register-with-taints=dedicated=upf:NoSchedule"), falco({ tolerations: [{ key: "dedicated", operator: "Exists" }] }), RULES], "pass"],
-  ["the same, of another cluster", [eks, networkFunction("upf"), ...scaled("--register-with-taints=dedicated=upf:NoSchedule", "office"), falco({}), RULES], "pass"],
   ["a cluster of another kind of workload", [eks, pool("web", {}), networkFunction("nginx", { namespace: "web", container: { image: "nginx" } })], "pass"],
 ]);
 

@@ -162,15 +162,6 @@ const zoneNodes = (zone: string, effect = "NO_SCHEDULE") =>
     labels: { [ZONE]: zone },
     taints: [{ key: ZONE, value: zone, effect }],
   });
-/** A zone's nodes that join by themselves, as the autoscaler is told of them. */
-const scaledNodes = (zone: string, taint: string | undefined) =>
-  resource("aws:autoscaling/group:Group", zone, {
-    tags: [
-      { key: "kubernetes.io/cluster/core", value: "owned" },
-      { key: `k8s.io/cluster-autoscaler/node-template/label/${ZONE}`, value: zone },
-      ...(taint === undefined ? [] : [{ key: `k8s.io/cluster-autoscaler/node-template/taint/${ZONE}`, value: taint }]),
-    ],
-  });
 const tolerating = (...zones: string[]) => zones.map((value) => ({ key: ZONE, operator: "Equal", value, effect: "NoSchedule" }));
 
 answers("SG-29", [
@@ -178,9 +169,6 @@ answers("SG-29", [
   ["a function on two zones' nodes", [zoneNodes("auth"), zoneNodes("user-plane"), onZone("udm", "auth", tolerating("auth")), networkFunction("upf", { pod: { tolerations: tolerating("auth", "user-plane") } })], "fail"],
   ["one group for all zones", [zoneNodes("core"), onZone("udm", "core", tolerating("core")), onZone("upf", "core", tolerating("core"))], "fail"],
   ["two sites of the same zone", [zoneNodes("auth"), onZone("udm", "auth", tolerating("auth")), onZone("ausf", "auth", tolerating("auth"))], "pass"],
-  ["an Auto Scaling group without a taint", [scaledNodes("auth", undefined), onZone("udm", "auth"), networkFunction("upf")], "fail"],
-  ["an Auto Scaling group whose taint only prefers", [scaledNodes("auth", "auth:PreferNoSchedule"), onZone("udm", "auth"), networkFunction("upf")], "fail"],
-  ["two Auto Scaling groups, each tainted", [scaledNodes("auth", "auth:NoSchedule"), scaledNodes("user-plane", "user-plane:NoSchedule"), onZone("udm", "auth", tolerating("auth")), onZone("upf", "user-plane", tolerating("user-plane"))], "pass"],
   ["interception on nodes of its own", [zoneNodes("li"), zoneNodes("control"), onZone("admf", "li", tolerating("li")), onZone("amf", "control", tolerating("control")), onZone("smf", "control", tolerating("control")), onZone("nrf", "control", tolerating("control"))], "pass"],
 ]); // prettier-ignore
 

