@@ -9,7 +9,10 @@ import { boundaryOf } from "./boundary";
 import { encryptionKey } from "./encryption-key";
 import { nodeGroup } from "./node-group";
 import { managedPolicy } from "./partition";
+import { nodesGroup } from "./plan/firewall";
 import { PLMN } from "./plan/functions";
+import { ATTACHED_PLANES, interfacesOf, limitsOf, type PlaneInterface } from "./plan/interfaces";
+import { planeNodes } from "./plane-nodes";
 import { type Belonging, tagsOf } from "./tags";
 
 export interface CoreClusterArgs {
@@ -27,6 +30,22 @@ export interface CoreClusterArgs {
   kubernetesVersion?: pulumi.Input<string>;
   /** Instance types of the nodes. Default: m6i.xlarge. */
   instanceTypes?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * Planes that the functions of a zone attach to: `user-plane` → n3, n4, n6, n9. The nodes of such a zone get an interface for each beside
+   * their own: eth1, eth2 … in the order n2, n3, n4, n6, n9, n32. Default: none.
+   */
+  zonePlanes?: pulumi.Input<{ [zone: string]: pulumi.Input<pulumi.Input<string>[]> }>;
+  /** Subnets of each plane, as CoreNetwork gives them. Needed with zonePlanes. */
+  planeSubnetIds?: pulumi.Input<{ [plane: string]: pulumi.Input<pulumi.Input<string>[]> }>;
+  /** Availability zones of the subnets, in their order. Needed with zonePlanes: nodes with planes are grouped by availability zone. */
+  availabilityZones?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Instance type of nodes with planes, which has as many interfaces. Default: m6i.xlarge, with more than two planes m6i.4xlarge. */
+  planeInstanceType?: pulumi.Input<string>;
+  /**
+   * Image of the bootstrap container that brings the interfaces of planes up: it runs its user data, a shell script of `ip link set`.
+   * Bottlerocket itself configures the first interface alone. Default: none.
+   */
+  planeBootstrapImage?: pulumi.Input<string>;
   /** Nodes of each zone at least. Default: 2. */
   minimumNodes?: pulumi.Input<number>;
   /** production, staging … Default: production. */
@@ -46,7 +65,9 @@ const ADD_ONS: readonly (readonly [name: string, version: string, configuration?
   ["aws-guardduty-agent", "v1.10.0-eksbuild.2"],
 ]; // prettier-ignore
 
-/** EKS cluster with a private endpoint, five log types, secrets under a key of its own, and a node group for each trust zone. */
+const INSTANCE_TYPE = "m6i.xlarge";
+
+/** EKS cluster with a private endpoint, five log types, secrets under a key of its own, and nodes for each trust zone. */
 export class CoreCluster extends pulumi.ComponentResource {
   /** Name of the cluster. */
   public readonly clusterName: pulumi.Output<string>;
@@ -63,6 +84,8 @@ export class CoreCluster extends pulumi.ComponentResource {
     if (!zones.includes("trust-services")) throw read.wrong("zones", "must hold trust-services, where DNS and the mesh run");
     read.text("plmn", PLMN, "a PLMN such as 00101");
     const minimum = read.count("minimumNodes", 1, 100, 2);
+    const planes = planesOf(read, zones);
+    const kubernetesVersion = args.kubernetesVersion ?? "1.34";
     const belonging: Belonging = { plmn: args.plmn, environment: args.environment ?? "production" };
     const tags = tagsOf(belonging, "trust-services", "sbi");
     const options = { parent: this };
@@ -85,10 +108,10 @@ export class CoreCluster extends pulumi.ComponentResource {
       name,
       {
         roleArn: role.arn,
-        version: args.kubernetesVersion ?? "1.34",
+        version: kubernetesVersion,
         vpcConfig: {
           subnetIds: subnets.apply((byZone) => byZone["trust-services"] ?? []),
-          securityGroupIds: [groups.apply((byName) => byName["nodes-trust-services"] ?? "")],
+          securityGroupIds: [groups.apply((byName) => byName[nodesGroup("trust-services")] ?? "")],
           endpointPrivateAccess: true,
           endpointPublicAccess: false,
         },
@@ -115,17 +138,29 @@ export class CoreCluster extends pulumi.ComponentResource {
       );
     }
     for (const zone of zones) {
-      nodeGroup(
+      const nodes = {
+        cluster,
+        zone,
+        subnetIds: subnets.apply((byZone) => byZone[zone] ?? []),
+        minimum,
+        boundary,
+        tags: tagsOf(belonging, zone, "sbi"),
+      };
+      const plane = planes.get(zone);
+      if (plane === undefined) {
+        const securityGroupId = groups.apply((byName) => byName[nodesGroup(zone)] ?? "");
+        nodeGroup(`${name}-${zone}`, { ...nodes, securityGroupId, instanceTypes: args.instanceTypes ?? [INSTANCE_TYPE] }, this);
+        continue;
+      }
+      planeNodes(
         `${name}-${zone}`,
         {
-          cluster,
-          zone,
-          subnetIds: subnets.apply((byZone) => byZone[zone] ?? []),
-          securityGroupId: groups.apply((byName) => byName[`nodes-${zone}`] ?? ""),
-          instanceTypes: args.instanceTypes ?? ["m6i.xlarge"],
-          minimum,
-          boundary,
-          tags: tagsOf(belonging, zone, "sbi"),
+          ...nodes,
+          ...plane,
+          planeSubnetIds: pulumi.output(args.planeSubnetIds ?? {}),
+          securityGroupIds: groups,
+          kubernetesVersion,
+          bootstrapImage: args.planeBootstrapImage,
         },
         this,
       );
@@ -138,6 +173,37 @@ export class CoreCluster extends pulumi.ComponentResource {
       .apply(([clusterName, server, authority]) => JSON.stringify(kubeconfig(clusterName, server, authority?.data ?? "")));
     this.registerOutputs({ clusterName: this.clusterName, endpoint: this.endpoint, kubeconfig: this.kubeconfig });
   }
+}
+
+interface ZonePlanes {
+  readonly interfaces: readonly PlaneInterface[];
+  readonly instanceType: string;
+  readonly availabilityZones: number;
+}
+
+/** What the nodes of zones with planes look like. */
+function planesOf(read: Arguments<CoreClusterArgs>, zones: readonly ZoneId[]): ReadonlyMap<ZoneId, ZonePlanes> {
+  const given = Object.entries(read.plain<"zonePlanes", { [zone: string]: unknown }>("zonePlanes", {}));
+  return new Map(
+    given.map(([key, list]) => {
+      const zone = read.word("zonePlanes", key, zones);
+      if (!Array.isArray(list) || list.length === 0) throw read.wrong("zonePlanes", `${zone} must have a list of planes`);
+      const interfaces = interfacesOf(list.map((plane) => read.word("zonePlanes", plane, ATTACHED_PLANES)));
+      const otherwise = interfaces.length > 2 ? "m6i.4xlarge" : INSTANCE_TYPE;
+      const instanceType = read.text(
+        "planeInstanceType",
+        /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/,
+        "an instance type such as m6i.4xlarge",
+        otherwise,
+      );
+      const { interfaces: most } = limitsOf(instanceType);
+      if (interfaces.length >= most) {
+        const names = interfaces.map(({ plane }) => plane).join(", ");
+        throw read.wrong("planeInstanceType", `${instanceType} has ${most} interfaces, and nodes of ${zone} need one beside ${names}`);
+      }
+      return [zone, { interfaces, instanceType, availabilityZones: read.texts("availabilityZones").length }];
+    }),
+  );
 }
 
 function kubeconfig(name: string, server: string, authority: string): object {

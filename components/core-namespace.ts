@@ -6,6 +6,7 @@ import { topology } from "../policypack/topology/topology";
 import type { ZoneId } from "../policypack/topology/types";
 import { Arguments } from "./arguments";
 import { secondaryNetwork } from "./secondary-network";
+import { ATTACHED_PLANES, interfacesOf } from "./plan/interfaces";
 import { DEFAULT_DENY } from "./plan/policies";
 
 export interface CoreNamespaceArgs {
@@ -19,11 +20,12 @@ export interface CoreNamespaceArgs {
   memoryLimit?: pulumi.Input<string>;
   /** Most pods. Default: 50. */
   podLimit?: pulumi.Input<number>;
-  /** Secondary networks of planes, each with its address block: `n3` → 10.0.96.0/23. */
+  /**
+   * Secondary networks of planes, each with its address block: `n3` → 10.0.96.0/23. On the zone's nodes they are eth1, eth2 … in the order
+   * n2, n3, n4, n6, n9, n32, as CoreCluster attaches them: give all that the nodes have.
+   */
   planeCidrs?: pulumi.Input<{ [plane: string]: pulumi.Input<string> }>;
 }
-
-const PLANES = ["n2", "n3", "n4", "n6", "n9", "n32"] as const;
 
 /** Namespace with Pod Security, default deny both ways, strict mTLS, an empty allow-list for callers, quotas and access records. */
 export class CoreNamespace extends pulumi.ComponentResource {
@@ -74,8 +76,9 @@ export class CoreNamespace extends pulumi.ComponentResource {
       },
       options,
     );
-    for (const plane of Object.keys(planes)) {
-      secondaryNetwork(name, { plane: read.word("planeCidrs", plane, PLANES), zone, cidr: planes[plane] ?? "", namespace: place }, this);
+    const known = Object.keys(planes).map((plane) => read.word("planeCidrs", plane, ATTACHED_PLANES));
+    for (const { plane, name: master } of interfacesOf(known)) {
+      secondaryNetwork(name, { plane, master, zone, cidr: planes[plane] ?? "", namespace: place }, this);
     }
     this.namespace = place;
     this.registerOutputs({ namespace: this.namespace });

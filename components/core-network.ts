@@ -7,9 +7,10 @@ import { boundaryOf } from "./boundary";
 import { firewall } from "./firewall";
 import { networkRecords } from "./network-records";
 import { LONGEST_PREFIX, MAXIMUM_ZONES, PLANE_ZONES, type SubnetPlan, subnetPlan } from "./plan/addresses";
-import { BUILDABLE, PLMN, zonesOf } from "./plan/functions";
+import { attachmentsOf, BUILDABLE, PLMN, zonesOf } from "./plan/functions";
 import { type Belonging, tagsOf } from "./tags";
 import { type Block, formatBlock, overlap } from "../policypack/analysis/cidr/address";
+import type { NetworkFunctionId } from "../policypack/topology/types";
 
 export interface CoreNetworkArgs {
   /** Network functions that the core has: AMF, SMF, UPF … They decide which zones and planes there are. */
@@ -80,7 +81,7 @@ export class CoreNetwork extends pulumi.ComponentResource {
     new aws.ec2.DefaultNetworkAcl(name, { defaultNetworkAclId: vpc.defaultNetworkAclId, tags: tags("control", "sbi") }, options);
 
     const zones = zonesOf(functions);
-    const planes = planesOf(zones, outside);
+    const planes = planesOf(functions, zones, outside);
     const plan = subnetPlan(block, zones, planes, azs.length);
     // A route table for each plane and zone: none has a way to the internet, and none to another plane's peers.
     const tables = new Map<string, aws.ec2.RouteTable>();
@@ -159,11 +160,15 @@ function surroundings(read: Arguments<CoreNetworkArgs>, vpc: Block) {
   return { ran: blocks("ranCidrs"), partners: blocks("partnerCidrs"), oam: blocks("oamCidrs"), subscribers: blocks("subscriberCidrs") };
 }
 
-/** Planes whose zone is there; N2 also where the AMF is, which attaches to it from its own zone. */
-function planesOf(zones: readonly string[], { oam }: { oam: readonly string[] }): readonly string[] {
-  const edge = zones.includes("user-plane") || zones.includes("access-edge") || zones.includes("control");
+/** Planes whose zone is there, or that a function attaches to from its own zone, as the AMF to N2. */
+function planesOf(
+  functions: readonly NetworkFunctionId[],
+  zones: readonly string[],
+  { oam }: { oam: readonly string[] },
+): readonly string[] {
+  const attached = new Set<string>(functions.flatMap(attachmentsOf));
   return PLANE_ZONES.flatMap(([plane, zone]) =>
-    zones.includes(zone) || (plane === "n2" && edge) || (plane === "oam" && oam.length > 0) ? [plane] : [],
+    zones.includes(zone) || attached.has(plane) || (plane === "oam" && oam.length > 0) ? [plane] : [],
   );
 }
 

@@ -13,7 +13,7 @@ import { CoreNetwork } from "./core-network";
 import { encryptionKey } from "./encryption-key";
 import { NetworkFunction, type ProductArgs } from "./network-function";
 import { OperatorAccess } from "./operator-access";
-import { attachmentsOf, BUILDABLE, objectName, PLMN, zoneOf, zonesOf } from "./plan/functions";
+import { BUILDABLE, objectName, planesByZone, PLMN, zoneOf, zonesOf } from "./plan/functions";
 import { type PartnerArgs, RoamingEdge } from "./roaming-edge";
 import { tagsOf } from "./tags";
 import { ThreatIntelGuard } from "./threat-intel-guard";
@@ -46,6 +46,10 @@ export interface FiveGCoreArgs {
   samlProviderArn?: pulumi.Input<string>;
   /** Whether functions attach to secondary networks for N2, N3, N4, N6, N9 and N32 (Multus). Default: true. */
   secondaryNetworks?: pulumi.Input<boolean>;
+  /** Instance type of nodes with planes, which has an interface for each. Default: m6i.xlarge, with more than two planes m6i.4xlarge. */
+  planeInstanceType?: pulumi.Input<string>;
+  /** Image of the Bottlerocket bootstrap container that brings the interfaces of planes up: it runs its user data. Default: none. */
+  planeBootstrapImage?: pulumi.Input<string>;
   /** production, staging … Default: production. */
   environment?: pulumi.Input<string>;
 }
@@ -140,6 +144,8 @@ export class FiveGCore extends pulumi.ComponentResource {
       },
       options,
     );
+    const secondary = read.plain<"secondaryNetworks", boolean>("secondaryNetworks", true);
+    const zonePlanes = secondary ? planesByZone(functions) : {};
     const cluster = new CoreCluster(
       name,
       {
@@ -147,6 +153,11 @@ export class FiveGCore extends pulumi.ComponentResource {
         plmn: args.plmn,
         nodeSubnetIds: network.nodeSubnetIds,
         securityGroupIds: network.securityGroupIds,
+        zonePlanes,
+        planeSubnetIds: network.planeSubnetIds,
+        availabilityZones: args.availabilityZones,
+        ...(args.planeInstanceType === undefined ? {} : { planeInstanceType: args.planeInstanceType }),
+        ...(args.planeBootstrapImage === undefined ? {} : { planeBootstrapImage: args.planeBootstrapImage }),
         permissionsBoundary: boundary.arn,
         environment,
       },
@@ -160,10 +171,9 @@ export class FiveGCore extends pulumi.ComponentResource {
     const provider = new k8s.Provider(name, { kubeconfig: cluster.kubeconfig }, options);
     const inside = { parent: this, providers: { kubernetes: provider } };
 
-    const secondary = read.plain<"secondaryNetworks", boolean>("secondaryNetworks", true);
     const names = Object.fromEntries(zones.map((zone) => [zone, `${name}-${zone}`]));
     for (const zone of zones) {
-      const planes = secondary ? [...new Set(functions.filter((id) => zoneOf(id) === zone).flatMap(attachmentsOf))].sort() : [];
+      const planes = zonePlanes[zone] ?? [];
       new CoreNamespace(
         `${name}-${zone}`,
         {

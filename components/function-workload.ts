@@ -4,7 +4,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { NetworkFunctionId } from "../policypack/topology/types";
 import type { NetworkFunctionArgs } from "./network-function";
-import { ZONE_LABEL } from "./node-group";
+import { ZONE_LABEL } from "./plan/bottlerocket";
 import { attachmentsOf, functionLabel, isMeshed, objectName, zoneOf } from "./plan/functions";
 import { containerPorts, containerSecurity, type DataPlane, resourcesOf } from "./plan/pod";
 import { FUNCTION_LABEL } from "./plan/policies";

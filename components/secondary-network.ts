@@ -7,22 +7,22 @@ import { DEFAULT_DENY, type PolicySpec } from "./plan/policies";
 
 export interface SecondaryNetwork {
   readonly plane: string;
+  /** Interface of the nodes that carries it. */
+  readonly master: string;
   readonly zone: ZoneId;
   readonly cidr: pulumi.Input<string>;
   readonly namespace: pulumi.Input<string>;
 }
 
-/** Interface of the node that carries the plane: the ENI of that plane. */
-const INTERFACES: { readonly [plane: string]: string } = { n2: "eth1", n3: "eth2", n4: "eth3", n6: "eth4", n9: "eth5", n32: "eth1" };
-
-export function secondaryNetwork(name: string, { plane, zone, cidr, namespace }: SecondaryNetwork, parent: pulumi.Resource): void {
+export function secondaryNetwork(name: string, network: SecondaryNetwork, parent: pulumi.Resource): void {
+  const { plane, master, zone, cidr, namespace } = network;
   new k8s.apiextensions.CustomResource(
     `${name}-${plane}`,
     {
       apiVersion: "k8s.cni.cncf.io/v1",
       kind: "NetworkAttachmentDefinition",
       metadata: { name: plane, namespace, labels: { "carrierguard.dev/plane": plane, "carrierguard.dev/zone": zone } },
-      spec: { config: pulumi.output(cidr).apply((range) => JSON.stringify(configuration(plane, range))) },
+      spec: { config: pulumi.output(cidr).apply((range) => JSON.stringify(configuration(plane, master, range))) },
     },
     { parent },
   );
@@ -30,12 +30,12 @@ export function secondaryNetwork(name: string, { plane, zone, cidr, namespace }:
 }
 
 /** Layer 2 of the plane's ENI, each pod with an address of its own in the plane's block. */
-function configuration(plane: string, range: string): object {
+function configuration(plane: string, master: string, range: string): object {
   return {
     cniVersion: "1.0.0",
     name: plane,
     type: "ipvlan",
-    master: INTERFACES[plane],
+    master,
     mode: "l2",
     ipam: { type: "whereabouts", range },
   };

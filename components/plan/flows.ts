@@ -89,6 +89,7 @@ const INTERFACE_PLANES: { readonly [id: string]: string } = { N2: "n2", N3: "n3"
 /** The secondary network that an interface runs on, where both ends have one. */
 function planeOf(id: string, self: NetworkFunctionId, party: Party): string {
   const plane = INTERFACE_PLANES[id];
-  const other = party.kind !== "function" || attachmentsOf(party.id).includes(plane ?? "");
-  return plane !== undefined && other && attachmentsOf(self).includes(plane) ? plane : "sbi";
+  const attached = (function_: NetworkFunctionId) => attachmentsOf(function_).some((item) => item === plane);
+  const other = party.kind !== "function" || attached(party.id);
+  return plane !== undefined && other && attached(self) ? plane : "sbi";
 }

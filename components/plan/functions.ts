@@ -2,6 +2,7 @@
 
 import { networkFunction, speaksSbi, topology } from "../../policypack/topology/topology";
 import type { NetworkFunctionId, ZoneId } from "../../policypack/topology/types";
+import { ATTACHED_PLANES, type AttachedPlane } from "./interfaces";
 
 /** Functions that the components can build: those of the 5G core that run as workloads. */
 export const BUILDABLE: readonly NetworkFunctionId[] = [
@@ -36,11 +37,17 @@ export function zonesOf(functions: readonly NetworkFunctionId[]): readonly ZoneI
 }
 
 /** Planes of secondary networks that a function attaches to: N2, N3, N4, N6, N9, N32. */
-export function attachmentsOf(id: NetworkFunctionId): readonly string[] {
-  return networkFunction(id).allowedPlaneAttachments.filter((plane) => PLANES.has(plane));
+export function attachmentsOf(id: NetworkFunctionId): readonly AttachedPlane[] {
+  const allowed: readonly string[] = networkFunction(id).allowedPlaneAttachments;
+  return ATTACHED_PLANES.filter((plane) => allowed.includes(plane));
 }
 
-const PLANES = new Set(["n2", "n3", "n4", "n6", "n9", "n32"]);
+/** Planes that the functions of each zone attach to; zones without any are left out. */
+export function planesByZone(functions: readonly NetworkFunctionId[]): { [zone: string]: AttachedPlane[] } {
+  const attached = (zone: ZoneId) => functions.filter((id) => zoneOf(id) === zone).flatMap(attachmentsOf);
+  const pairs = zonesOf(functions).map((zone) => [zone, ATTACHED_PLANES.filter((plane) => attached(zone).includes(plane))] as const);
+  return Object.fromEntries(pairs.filter(([, planes]) => planes.length > 0));
+}
 
 /** Functions of the user plane, which packets of subscribers pass. */
 export function isUserPlane(id: NetworkFunctionId): boolean {

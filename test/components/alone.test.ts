@@ -27,6 +27,15 @@ const each: { readonly [component: string]: object } = {
     nodeSubnetIds: Object.fromEntries(ZONES.map((zone, at) => [zone, [`subnet-0${at}a`, `subnet-0${at}b`]])),
     securityGroupIds: Object.fromEntries(ZONES.map((zone, at) => [`nodes-${zone}`, `sg-0${at}`])),
   },
+  "CoreCluster with planes": {
+    zones: ZONES,
+    plmn: "00101",
+    nodeSubnetIds: Object.fromEntries(ZONES.map((zone, at) => [zone, [`subnet-0${at}a`, `subnet-0${at}b`]])),
+    securityGroupIds: { n2: "sg-n2", ...Object.fromEntries(ZONES.map((zone, at) => [`nodes-${zone}`, `sg-0${at}`])) },
+    zonePlanes: { control: ["n2"] },
+    planeSubnetIds: { n2: ["subnet-n2a", "subnet-n2b"] },
+    availabilityZones: ["eu-central-1a", "eu-central-1b"],
+  },
   CoreNamespace: { zone: "control" },
   NetworkFunction: {
     function: "NRF",
@@ -80,7 +89,7 @@ const each: { readonly [component: string]: object } = {
 };
 
 test.each(Object.entries(each))("%s", async (component, args) => {
-  const { stack, printed } = await declared({ [component]: args });
+  const { stack, printed } = await declared({ [component.replace(/ .*/, "")]: args });
   expect(printed).toBe("");
   expect(stack.resources.length).toBeGreaterThan(1);
   expect(
