@@ -145,7 +145,7 @@ function alarms(
     new aws.cloudwatch.EventTarget(`${name}-${kind}`, { rule: rule.name, arn: topic.arn }, options);
   }
   if (clusterName !== undefined) {
-    const metric = { name: "LivingOffTheLand", namespace: "carrierguard", value: "1" };
+    const metric = { name: "LivingOffTheLand", namespace: `carrierguard/${name}`, value: "1" };
     new aws.cloudwatch.LogMetricFilter(
       `${name}-kubernetes`,
       {

@@ -2,7 +2,7 @@
 
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "./partition";
+import { partitionOf, suffixIn } from "./partition";
 import type { Tags } from "./tags";
 
 /** ARN of the boundary that the caller gives, else of one for this component alone. */
@@ -119,7 +119,7 @@ const boundaryIn = (partition: string): object => ({
       Effect: "Allow",
       Action: ["kms:Decrypt"],
       Resource: `arn:${partition}:kms:*:*:key/*`,
-      Condition: { StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" } },
+      Condition: { StringLike: { "kms:ViaService": `secretsmanager.*.${suffixIn(partition)}` } },
     },
   ],
 });

@@ -2,7 +2,7 @@
 
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "./partition";
+import { partitionOf, principalIn } from "./partition";
 
 /** A rotated key; the policy separates administration (the account, by IAM) from use (one service). Deletion waits the longest time there is. */
 export function encryptionKey(
@@ -43,7 +43,7 @@ export function encryptionKey(
             {
               Sid: "Use",
               Effect: "Allow",
-              Principal: { Service: service },
+              Principal: { Service: principalIn(partition, service) },
               Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
               Resource: "*",
               Condition: { StringEquals: { "aws:SourceAccount": id } },

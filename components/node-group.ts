@@ -3,7 +3,7 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ZoneId } from "../policypack/topology/types";
-import { managedPolicy } from "./partition";
+import { managedPolicy, partitionOf, principalIn } from "./partition";
 import { ZONE_LABEL } from "./plan/bottlerocket";
 import type { Tags } from "./tags";
 
@@ -56,7 +56,13 @@ export function nodeGroup(name: string, plan: NodeGroupPlan, parent: pulumi.Reso
 export function nodeRole(name: string, plan: Pick<NodeGroupPlan, "boundary" | "tags">, parent: pulumi.Resource): aws.iam.Role {
   const role = new aws.iam.Role(
     name,
-    { assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }), ...plan.boundary, tags: plan.tags },
+    {
+      assumeRolePolicy: partitionOf(parent).apply((partition) =>
+        JSON.stringify(aws.iam.assumeRolePolicyForPrincipal({ Service: principalIn(partition, "ec2.amazonaws.com") })),
+      ),
+      ...plan.boundary,
+      tags: plan.tags,
+    },
     { parent },
   );
   for (const policy of POLICIES) {
