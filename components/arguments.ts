@@ -3,19 +3,33 @@
 import * as pulumi from "@pulumi/pulumi";
 import { distance } from "fastest-levenshtein";
 import { type Block, parseBlock } from "../policypack/analysis/cidr/address";
+import { KNOWN_ARGUMENTS, KNOWN_FIELDS } from "./known-arguments";
 
 /** An argument that is wrong; the message names the component, its name in the program, and the argument. */
 export class ArgumentError extends Error {
   override readonly name = "ArgumentError";
 }
 
-/** Reads the arguments of one component. */
+/** Reads the arguments of one component; refuses those that it does not know. */
 export class Arguments<T extends object> {
   constructor(
-    private readonly component: string,
+    private readonly component: keyof typeof KNOWN_ARGUMENTS,
     private readonly instance: string,
     private readonly args: T,
-  ) {}
+  ) {
+    this.known("", args, KNOWN_ARGUMENTS[component]);
+  }
+
+  /** Refuses fields of an object that it does not know. */
+  fields(argument: string, given: unknown, kind: keyof typeof KNOWN_FIELDS): void {
+    const plain = typeof given === "object" && given !== null && !pulumi.Output.isInstance(given) && !(given instanceof Promise);
+    if (plain) this.known(`${argument}.`, given, KNOWN_FIELDS[kind]);
+  }
+
+  private known(before: string, given: object, names: readonly string[]): void {
+    const other = Object.keys(given).find((name) => !names.includes(name));
+    if (other !== undefined) throw this.wrong(before + other, `is not known; ${nearest(other, names)}`);
+  }
 
   /** Refuses: `FiveGCore "core": functions: …`. */
   wrong(argument: string, what: string): ArgumentError {

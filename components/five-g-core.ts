@@ -118,12 +118,14 @@ export class FiveGCore extends pulumi.ComponentResource {
     read.named(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, LONGEST_NAME);
     const given = read.plain<"functions", { [key: string]: FunctionArgs }>("functions");
     const functions = Object.keys(given).map((key) => read.word("functions", key, BUILDABLE));
+    for (const id of functions) read.fields(`functions.${id}`, given[id], "function");
     if (!functions.includes("NRF")) throw read.wrong("functions", "must hold the NRF: nothing else registers functions or issues tokens");
     read.text("plmn", PLMN, "a PLMN such as 00101");
     const environment = args.environment ?? "production";
     const options = { parent: this };
     const zones = zonesOf(functions);
     const partners = read.plain<"partners", PartnerArgs[]>("partners", []);
+    for (const partner of partners) read.fields("partners", partner, "partner");
     const partnerCidrs = partners.flatMap(({ cidrs }) => cidrs);
     if (partners.length > 0 && !functions.includes("SEPP")) throw read.wrong("partners", "need a SEPP among the functions");
     const boundary = permissionsBoundary(name, tagsOf({ plmn: args.plmn, environment }, "oam", "oam"), this);

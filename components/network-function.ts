@@ -95,6 +95,8 @@ export class NetworkFunction extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkFunctionArgs, opts?: pulumi.ComponentResourceOptions) {
     super("carrierguard:index:NetworkFunction", name, args, opts);
     const read = new Arguments("NetworkFunction", name, args);
+    read.fields("product", args.product, "product");
+    read.fields("tokenIssuer", args.tokenIssuer, "tokenIssuer");
     const id = read.oneOf("function", BUILDABLE);
     const plmn = read.text("plmn", PLMN, "a PLMN such as 00101");
     const dataPlane = read.oneOf("dataPlane", DATA_PLANES, "kernel");

@@ -79,6 +79,7 @@ export class RoamingEdge extends pulumi.ComponentResource {
 function checked(read: Arguments<RoamingEdgeArgs>): readonly PartnerArgs[] {
   const partners = read.plain<"partners", PartnerArgs[]>("partners");
   const seen = new Map<string, string>();
+  for (const partner of partners) read.fields("partners", partner, "partner");
   for (const { name, plmn, cidrs, trustAnchor } of partners) {
     if (!LABEL.test(name)) throw read.wrong("partners", `${JSON.stringify(name)} is no name such as visited-one`);
     if (!PLMN.test(plmn)) throw read.wrong("partners", `${name}: ${JSON.stringify(plmn)} is no PLMN such as 26201`);

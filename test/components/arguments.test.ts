@@ -1,7 +1,7 @@
 /** Wrong arguments are refused when the program runs, by their name and with the nearest right word; right ones work in every part of AWS. */
 
 import * as pulumi from "@pulumi/pulumi";
-import { CoreCluster, CoreNetwork, FiveGCore, type FiveGCoreArgs } from "../../components/index";
+import { CoreCluster, CoreNetwork, FiveGCore, type FiveGCoreArgs, NetworkFunction } from "../../components/index";
 import { coreOf } from "./program";
 
 jest.setTimeout(120_000);
@@ -43,6 +43,26 @@ const refusedNetwork = (more: object) => expect(() => new CoreNetwork("core", { 
 
 test("a function that does not exist", () => {
   refused({ functions: { ...SMALL.functions, AMFF: {} } }).toThrow('FiveGCore "core": functions: "AMFF" is not known; did you mean "AMF"?');
+});
+
+test.each<[string, object, string]>([
+  ["an argument", { ranCidr: ["10.100.0.0/16"] }, 'ranCidr: is not known; did you mean "ranCidrs"?'],
+  ["what nothing is like", { budget: 7 }, "budget: is not known; known are functions, plmn, "],
+  [
+    "one of a function",
+    { functions: { ...SMALL.functions, AMF: { imag: "x" } } },
+    'functions.AMF.imag: is not known; did you mean "image"?',
+  ],
+  ["one of a partner", { partners: [{ name: "one", cidr: [] }] }, 'partners.cidr: is not known; did you mean "cidrs"?'],
+])("%s that no component knows", (_name, more, message) => {
+  refused(more).toThrow(`FiveGCore "core": ${message}`);
+});
+
+test("a product's field that no component knows", () => {
+  const args = { function: "NRF", namespace: "core", peers: {}, image: "x", plmn: "00101", product: { sbon: "x" } };
+  expect(() => new NetworkFunction("nrf", args as never)).toThrow(
+    'NetworkFunction "nrf": product.sbon: is not known; did you mean "sbom"?',
+  );
 });
 
 test("a core without NRF", () => {

@@ -82,7 +82,7 @@ interface Described {
   readonly properties?: { readonly [name: string]: { readonly description?: string } };
 }
 
-test("a whole core is constructed from plain values", async () => {
+function construct(inputs: object): Promise<provider.ConstructResponse> {
   const request = new provider.ConstructRequest();
   request.setType("carrierguard:index:FiveGCore");
   request.setName("core");
@@ -90,10 +90,19 @@ test("a whole core is constructed from plain values", async () => {
   request.setStack("dev");
   request.setMonitorendpoint(monitor.address);
   request.setDryrun(true);
-  request.setInputs(Struct.fromJavaScript(coreOf(["NRF", "AMF", "SMF", "UPF"]).FiveGCore));
-  const answer = await new Promise<provider.ConstructResponse>((resolve, reject) =>
+  request.setInputs(Struct.fromJavaScript(inputs));
+  return new Promise((resolve, reject) =>
     client.construct(request, (error, response) => (error === null ? resolve(response) : reject(error))),
   );
+}
+
+test("an argument that no component knows is refused", async () => {
+  const core = { ...coreOf(["NRF"]).FiveGCore, partnes: [] };
+  await expect(construct(core)).rejects.toThrow('FiveGCore "core": partnes: is not known; did you mean "partners"?');
+});
+
+test("a whole core is constructed from plain values", async () => {
+  const answer = await construct(coreOf(["NRF", "AMF", "SMF", "UPF"]).FiveGCore);
   expect(answer.getUrn()).toMatch(/carrierguard:index:FiveGCore::core$/);
   expect(monitor.types()).toEqual(
     expect.arrayContaining([
