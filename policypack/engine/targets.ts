@@ -7,20 +7,10 @@ import type { Workload } from "../model/kubernetes/workloads";
 import type { Resource } from "../model/stack";
 import type { Target } from "./rule";
 
-const WORKLOAD_KINDS: readonly (readonly [string, string])[] = [
-  ["v1", "Pod"],
-  ["v1", "ReplicationController"],
-  ["apps/v1", "Deployment"],
-  ["apps/v1", "StatefulSet"],
-  ["apps/v1", "DaemonSet"],
-  ["apps/v1", "ReplicaSet"],
-  ["batch/v1", "Job"],
-  ["batch/v1", "CronJob"],
-];
-
 /** Every workload: the built-in kinds and the pod templates inside custom resources. */
 export const workloads: Target<Workload> = {
-  description: `workloads (${WORKLOAD_KINDS.map(([, kind]) => kind).join(", ")}, pod templates in custom resources)`,
+  description:
+    "workloads (Pod, ReplicationController, Deployment, StatefulSet, DaemonSet, ReplicaSet, Job, CronJob, pod templates in custom resources)",
   // Any custom resource may hold a pod template.
   types: undefined,
   subjects: (model) => model.workloads,

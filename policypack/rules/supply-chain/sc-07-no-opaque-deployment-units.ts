@@ -115,9 +115,7 @@ function isCore(unit: Resource, context: RuleContext): "yes" | "maybe" | "no" {
   const kinds = words.map(told);
   if (kinds.some((word) => word !== undefined && word.category !== "nf" && word.weak !== true)) return "no";
   const named = kinds.some((word) => word?.category === "nf" && word.ambiguous !== true) || words.some((text) => product(text) !== "no");
-  const telecom = words.some(speaksTelecom) || speaksTelecom(place);
-  if (named || (telecom && kinds.some((word) => word?.category === "nf"))) return "yes";
+  if (named || [...words, place].some(speaksTelecom)) return "yes";
   if (context.view === "stack" && place !== "" && context.model.coreNamespaces.has(place)) return "yes";
-  if (telecom) return "yes";
   return unit.props.get("chart").isUnknown || (namespace.isUnknown && context.model.coreNamespaces.size > 0) ? "maybe" : "no";
 }
