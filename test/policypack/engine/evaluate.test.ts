@@ -198,6 +198,12 @@ test("a short secret is a word of any sentence", () => {
   expect(run(telling, [vpc("a", { name: secretValue("is true.") })]).findings[0]?.message).toBe("It (secret)");
 });
 
+test("a secret that begins like another is hidden whole", () => {
+  const telling = rule(() => [wrong({ message: "It is core-secret-name." })]);
+  const stack = [vpc("a", { first: secretValue("core-secret"), second: secretValue("core-secret-name") })];
+  expect(run(telling, stack).findings[0]?.message).toBe("It is (secret).");
+});
+
 test("parts of a secret line, and what a secret document names, are not told of its own resource", () => {
   const line = secretValue("postgres://reader:hunter2-hunter2@subscribers.example/udr");
   const text = secretValue('{"bucket": "cdr-archive-7", "mode": "encrypted"}');

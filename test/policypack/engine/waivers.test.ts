@@ -47,6 +47,15 @@ describe("a waiver is about", () => {
     expect(selects(waiver(over), item)).toBe(answer);
   });
 
+  it("a resource of AWS by its URN, the end of it, and its type and name", () => {
+    expect(namesOf(bucket.resource)).toEqual(["urn:pulumi:dev::core::aws:s3/bucket:Bucket::cdr", "aws:s3/bucket:Bucket::cdr", "aws:s3/bucket:Bucket::cdr"]);
+  });
+
+  it("the object that a component made by its path", () => {
+    const made = { ...finding().resource, urn: "urn:pulumi:dev::core::carrierguard:index:FiveGCore$kubernetes:apps/v1:Deployment::core/upf" };
+    expect(namesOf(made)[1]).toBe("carrierguard:index:FiveGCore$kubernetes:apps/v1:Deployment::core/upf");
+  });
+
   it("the stack by that word alone", () => {
     const stack = { urn: "", type: "stack", kind: null, namespace: null, name: "stack", source: null };
     expect(namesOf(stack)).toEqual(["stack"]);

@@ -22,6 +22,7 @@ const OTHERS = ["tags.*", "*.tags", "protocolVersion", "routesCount", "grantsNot
 const PODS = ["spec", "spec.template", "spec.template.spec", "spec.template.spec.containers", "spec.template.spec.containers[0]", "spec.template.spec.initContainers[10]", 'spec.template.spec.containers["amf"]', "spec.template.spec.containers[0].image", "spec.template.spec.hostNetwork", "spec.template.spec.volumes", "spec.ingress", "spec.egress[0].to", "spec.podSelector", "spec.mtls.mode"]; // prettier-ignore
 const POD_OTHERS = ["spec.replicas", "spec.template.metadata.annotations", "metadata.annotations", "status.spec", "spec.ingressClassName", "spec.template.spec.containers[0].resources"]; // prettier-ignore
 
+const maybe = kept(resource("aws:ec2/vpc:Vpc", "net", { tags: { "carrierguard.dev/zone": unknownValue() } }));
 const cluster = (over: Properties, name = "subscribers") => kept(resource("aws:rds/cluster:Cluster", name, { ...zone("data"), ...over }));
 const member = (over: Properties) => kept(resource("aws:rds/instance:Instance", "member", { ...zone("data"), ...over }));
 const bucket = (of: string, type = "aws:s3/bucket:Bucket") => resource(type, `b-${of}`, zone(of));
@@ -54,6 +55,16 @@ answers("GV-03", [
   ["a key where no core is", [loose(resource("aws:kms/key:Key", "web"))], "pass"],
   ["a key where nobody says whether it is protected", [resource("aws:ec2/vpc:Vpc", "core", zone("control")), resource("aws:kms/key:Key", "data")], "pass"],
   ["a group of the core that nothing protects", [core, loose(group)], "pass"],
+  ["a database cluster that says how it is called", [core, cluster({ clusterIdentifier: "subscribers" })], "fail"],
+  ["a cluster of instances that can be deleted", [core, kept(resource("aws:docdb/cluster:Cluster", "s", { ...zone("data"), clusterIdentifier: "s" }))], "fail"],
+  ["an instance of its own that cannot be deleted", [core, member({ deletionProtection: true })], "pass"],
+  ["a switch that the configuration brings", [core, cluster({ deletionProtection: unknownValue() })], "undetermined"],
+  ["a database of nobody's, beside a network that may hold a core", [maybe, kept(resource("aws:rds/cluster:Cluster", "main", {}))], "undetermined"],
+  ["a trail that nothing protects, beside a network that may hold a core", [maybe, loose(resource("aws:cloudtrail/trail:Trail", "org", {}))], "undetermined"],
+  ["a database of nobody's that nothing protects, beside a network that may hold a core", [maybe, loose(resource("aws:rds/cluster:Cluster", "main", { deletionProtection: true }))], "pass"],
+  ["a database of something else that ignores its tags", [core, { ...resource("aws:rds/cluster:Cluster", "intranet", zone("corporate")), options: { protect: true, ignoreChanges: ["tags"] } }], "pass"],
+  ["a group that ignores its tags, beside a database of the core", [core, cluster({ deletionProtection: true }), ignores("tags")], "pass"],
+  ["a database of a manifest, which knows no options", [resource("aws:ec2/vpc:Vpc", "core", zone("control")), resource("aws:rds/cluster:Cluster", "subscribers", zone("data"))], "fail"],
 ]);
 
 const amf = networkFunction("amf");
