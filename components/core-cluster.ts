@@ -28,7 +28,7 @@ export interface CoreClusterArgs {
   permissionsBoundary?: pulumi.Input<string>;
   /** Kubernetes version. Default: 1.34. */
   kubernetesVersion?: pulumi.Input<string>;
-  /** Instance types of the nodes. Default: m6i.xlarge. */
+  /** Instance types of nodes without planes. Default: m6i.xlarge. */
   instanceTypes?: pulumi.Input<pulumi.Input<string>[]>;
   /**
    * Planes that the functions of a zone attach to: `user-plane` → n3, n4, n6, n9. The nodes of such a zone get an interface for each beside
@@ -84,7 +84,7 @@ export class CoreCluster extends pulumi.ComponentResource {
     if (!zones.includes("trust-services")) throw read.wrong("zones", "must hold trust-services, where DNS and the mesh run");
     read.text("plmn", PLMN, "a PLMN such as 00101");
     const minimum = read.count("minimumNodes", 1, 100, 2);
-    const planes = planesOf(read, zones);
+    const planes = planesOf(read, zones, args.planeSubnetIds);
     const kubernetesVersion = args.kubernetesVersion ?? "1.34";
     const belonging: Belonging = { plmn: args.plmn, environment: args.environment ?? "production" };
     const tags = tagsOf(belonging, "trust-services", "sbi");
@@ -182,8 +182,14 @@ interface ZonePlanes {
 }
 
 /** What the nodes of zones with planes look like. */
-function planesOf(read: Arguments<CoreClusterArgs>, zones: readonly ZoneId[]): ReadonlyMap<ZoneId, ZonePlanes> {
+function planesOf(
+  read: Arguments<CoreClusterArgs>,
+  zones: readonly ZoneId[],
+  subnets: CoreClusterArgs["planeSubnetIds"],
+): ReadonlyMap<ZoneId, ZonePlanes> {
   const given = Object.entries(read.plain<"zonePlanes", { [zone: string]: unknown }>("zonePlanes", {}));
+  if (given.length > 0 && subnets === undefined)
+    throw read.wrong("planeSubnetIds", "is missing: zonePlanes need subnets for their interfaces");
   return new Map(
     given.map(([key, list]) => {
       const zone = read.word("zonePlanes", key, zones);

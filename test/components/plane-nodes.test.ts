@@ -109,7 +109,13 @@ test("zones without planes keep managed node groups", () => {
   expect(managed).toEqual(["aws:eks/nodeGroup:NodeGroup core-trust-services"]);
 });
 
-const CLUSTER = { zones: ["trust-services", "user-plane"], plmn: "00101", nodeSubnetIds: {}, securityGroupIds: {} };
+const BARE = { zones: ["trust-services", "user-plane"], plmn: "00101", nodeSubnetIds: {}, securityGroupIds: {} };
+const CLUSTER = { ...BARE, planeSubnetIds: {} };
+
+test("planes without subnets", () => {
+  const args = { ...BARE, zonePlanes: { "user-plane": ["n3"] }, availabilityZones: ["a"] };
+  expect(() => new CoreCluster("refused", args)).toThrow("planeSubnetIds: is missing");
+});
 
 test.each<[string, object, string]>([
   [
